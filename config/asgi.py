@@ -1,0 +1,21 @@
+"""The ASGI application that daphne serves: HTTP behind a cap on bodies, and sockets."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+http = get_asgi_application()  # loads the apps, which the imports below need
+
+from config.not_found import refuse_socket  # noqa: E402
+from foundation.body_limit import BodyLimit  # noqa: E402
+from localization.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": BodyLimit(http, limit=settings.BODY_LIMIT),
+        "websocket": URLRouter([*websocket_urlpatterns, *refuse_socket]),
+    }
+)

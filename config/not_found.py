@@ -1,0 +1,14 @@
+"""Sockets at addresses that do not exist: refused before they are accepted, instead of an exception in the log."""
+
+from typing import Any
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.urls import re_path
+
+
+class NoSuchStream(AsyncWebsocketConsumer):
+    async def connect(self, *args: Any) -> None:
+        await self.close()
+
+
+refuse_socket = [re_path(r"", NoSuchStream.as_asgi())]

@@ -1,0 +1,84 @@
+"""What the frame around every page shows: the mark, the organization one is in, the way to the others, and the pages one may see.
+
+`settings.UNFOLD` names these functions; unfold calls them with each request. Outside an organization there is no actor, and nothing to list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+
+from organizations.access import Actor
+from organizations.models import Membership, User
+from organizations.permissions import ON_ORGANIZATION
+
+Link = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An entry of the sidebar: a page of the organization, by its URL name; `needs` is a contract permission (None: every member)."""
+
+    title: str
+    icon: str  # of Material Symbols, which unfold ships
+    url_name: str
+    needs: str | None = None
+
+
+PAGES = (Page("Home", "home", "organization"),)
+
+
+def sidebar(request: HttpRequest) -> list[Link]:
+    """unfold's SIDEBAR navigation: the pages that the actor may see, then the API's description."""
+    actor = current_actor(request)
+    if actor is None:
+        return []
+    held = actor.permissions()
+    pages = [_link(page, actor, request) for page in PAGES if page.needs is None or ON_ORGANIZATION[page.needs] in held]
+    return [
+        {"items": pages},
+        {"separator": True, "items": [{"title": "API reference", "icon": "api", "link": "/docs", "active": False}]},
+    ]
+
+
+def organizations(request: HttpRequest) -> list[Link]:
+    """unfold's SITE_DROPDOWN: the person's organizations, where there is more than one."""
+    if not isinstance(request.user, User):
+        return []
+    memberships = Membership.objects.select_related("organization").filter(user=request.user).order_by("id")
+    links: list[Link] = [
+        {"title": membership.organization.name, "link": reverse("organization", args=[membership.organization_id])} for membership in memberships
+    ]
+    return links if len(links) > 1 else []
+
+
+def organization_name(request: HttpRequest) -> str:
+    """unfold's SITE_SUBHEADER."""
+    actor = current_actor(request)
+    return actor.organization.name if actor else ""
+
+
+def mark(request: HttpRequest) -> str:
+    """unfold's SITE_ICON and favicon."""
+    return static("interlinear/mark.svg")
+
+
+def stylesheet(request: HttpRequest) -> str:
+    return static("interlinear/shell.css")
+
+
+def script(request: HttpRequest) -> str:
+    return static("interlinear/shell.js")
+
+
+def current_actor(request: HttpRequest) -> Actor | None:
+    """Who acts on this page; None on pages outside any organization."""
+    actor = getattr(request, "actor", None)
+    return actor if isinstance(actor, Actor) else None
+
+
+def _link(page: Page, actor: Actor, request: HttpRequest) -> Link:
+    address = reverse(page.url_name, args=[actor.organization.pk])
+    return {"title": page.title, "icon": page.icon, "link": address, "active": request.path == address}

@@ -1,0 +1,150 @@
+"""The layers of an engine as plain values, and which of them hold for one locale pair (contract §7).
+
+`load_layers` reads them for many engines in five queries; from there on everything is a pure function, so a stage on a thread needs no database.
+Layers are read when a stage runs; `version` is recorded where they were used.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engines.locales import ANY_LOCALE, Rank, applies, rank, shares_script
+from engines.models import BrandVoice, Engine, GlossaryItem, Instruction, ModelConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model that may be asked. `provider` is a name of `engines.providers.registry`."""
+
+    provider: str
+    model: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.model}"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    source_locale: str
+    target_locale: str
+    choice: ModelChoice
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A glossary item. `target_text` is None where the source text must stay as it is."""
+
+    source_locale: str
+    target_locale: str
+    source_text: str
+    target_text: str | None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An instruction."""
+
+    target_locale: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    locale: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the layers say about some texts of one locale pair, in order of precedence."""
+
+    glossary: tuple[Term, ...] = ()
+    instructions: tuple[str, ...] = ()
+    voice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """All layers of one engine at one version."""
+
+    version: int
+    models: tuple[StoredModel, ...] = ()
+    glossary: tuple[Term, ...] = ()
+    instructions: tuple[Rule, ...] = ()
+    voices: tuple[Voice, ...] = ()
+
+    def chain(self, source: str, target: str) -> tuple[ModelChoice, ...]:
+        """The models for a pair, the first to ask first: specific pairs before `*`, nearer locales before farther, then by rank. No model twice."""
+        fitting = [stored for stored in self.models if applies(stored.source_locale, source) and applies(stored.target_locale, target)]
+        fitting.sort(key=lambda stored: (*_pair_rank(stored, source, target), stored.rank))
+        return tuple(dict.fromkeys(stored.choice for stored in fitting))
+
+    def brief(self, source: str, target: str, texts: Iterable[str]) -> Brief:
+        """What reaches a prompt for these texts: the glossary items found in them, every instruction and the one voice that apply."""
+        rules = sorted((rule for rule in self.instructions if applies(rule.target_locale, target)), key=lambda rule: rank(rule.target_locale, target))
+        voices = [voice for voice in self.voices if applies(voice.locale, target)]
+        return Brief(
+            glossary=self._terms_in(source, target, "\n".join(texts)),
+            instructions=tuple(rule.text for rule in rules),
+            voice=min(voices, key=lambda voice: rank(voice.locale, target)).text if voices else "",
+        )
+
+    def _terms_in(self, source: str, target: str, text: str) -> tuple[Term, ...]:
+        """For each source text that occurs, the item stored for the nearest locales."""
+        haystack = text.casefold()
+        best: dict[str, tuple[tuple[int, Rank, Rank], Term]] = {}
+        for term in self.glossary:
+            needle = term.source_text.casefold()
+            if needle not in haystack or not _term_applies(term, source, target):
+                continue
+            key = _pair_rank(term, source, target)
+            if needle not in best or key < best[needle][0]:
+                best[needle] = (key, term)
+        return tuple(term for _, term in best.values())
+
+
+def load_layers(engine_ids: Sequence[str]) -> dict[str, Layers]:
+    """The layers of each engine that exists, by its id. Five queries, however many engines."""
+    ids = set(engine_ids)
+    models: defaultdict[str, list[StoredModel]] = defaultdict(list)
+    for engine, source, target, provider, model, order in ModelConfig.objects.filter(engine_id__in=ids).values_list(
+        "engine_id", "source_locale", "target_locale", "provider", "model", "rank"
+    ):
+        models[engine].append(StoredModel(source, target, ModelChoice(provider, model), order))
+    glossary = _load_glossary(ids)
+    instructions: defaultdict[str, list[Rule]] = defaultdict(list)
+    for engine, target, text in Instruction.objects.filter(engine_id__in=ids).values_list("engine_id", "target_locale", "text"):
+        instructions[engine].append(Rule(target, text))
+    voices: defaultdict[str, list[Voice]] = defaultdict(list)
+    for engine, locale, text in BrandVoice.objects.filter(engine_id__in=ids).values_list("engine_id", "locale", "text"):
+        voices[engine].append(Voice(locale, text))
+    return {
+        engine: Layers(version, tuple(models[engine]), tuple(glossary[engine]), tuple(instructions[engine]), tuple(voices[engine]))
+        for engine, version in Engine.objects.filter(pk__in=ids).values_list("pk", "layers_version")
+    }
+
+
+def _load_glossary(engine_ids: set[str]) -> defaultdict[str, list[Term]]:
+    terms: defaultdict[str, list[Term]] = defaultdict(list)
+    for engine, source, target, source_text, target_text, kind, hint in GlossaryItem.objects.filter(engine_id__in=engine_ids).values_list(
+        "engine_id", "source_locale", "target_locale", "source_text", "target_text", "type", "hint"
+    ):
+        stays = kind == GlossaryItem.Type.NON_TRANSLATABLE
+        terms[engine].append(Term(source, target, source_text, None if stays else target_text, hint))
+    return terms
+
+
+def _term_applies(term: Term, source: str, target: str) -> bool:
+    return (
+        applies(term.source_locale, source)
+        and applies(term.target_locale, target)
+        and shares_script(term.source_locale, source)
+        and shares_script(term.target_locale, target)
+    )
+
+
+def _pair_rank(stored: StoredModel | Term, source: str, target: str) -> tuple[int, Rank, Rank]:
+    wildcards = (stored.source_locale == ANY_LOCALE) + (stored.target_locale == ANY_LOCALE)
+    return (wildcards, rank(stored.target_locale, target), rank(stored.source_locale, source))

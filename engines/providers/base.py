@@ -1,0 +1,75 @@
+"""What a model provider is: it completes a task, or says why it cannot. `engines.translation` asks; each provider is one module beside this one.
+
+A provider makes exactly one call and repeats nothing: waiting, the next try and the next model are its caller's. It runs on the process's model loop.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal, Protocol
+
+
+class Finish(Enum):
+    """Why a model stopped."""
+
+    DONE = "done"
+    CUT = "cut"  # at its token limit
+    REFUSED = "refused"  # the model or a content filter would not
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One chunk. A model that reads prompts gets `system` and `user`; one that does not gets `texts`."""
+
+    kind: Literal["translate"]
+    source_locale: str
+    target_locale: str
+    texts: Mapping[str, str]  # number, from "1" → text
+    system: str
+    user: str
+    max_output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, unchecked: `texts` by number from a provider that takes texts, else `content` as the model wrote it."""
+
+    content: str = ""
+    texts: Mapping[str, str] | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    finish: Finish = Finish.DONE
+
+
+class CallFailed(Exception):
+    """Root of what `complete` raises. `reason` is a sentence without customer text, a provider's answer or a key."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Unavailable(CallFailed):
+    """429, 5xx, timeout or no connection: the same call may succeed later. `retry_after` in seconds, None when not said."""
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Refused(CallFailed):
+    """The provider takes neither this call nor the same one again: key, model, or request is wrong."""
+
+
+class Provider(Protocol):
+    @property
+    def learns(self) -> bool:
+        """Whether it reads the prompt, so that telling it what was wrong can help; else the same task gives the same answer."""
+        ...
+
+    async def complete(self, task: Task, *, model: str, timeout: float, trace: str) -> Answer:
+        """One call. `trace` names it at the provider. The caller cancels after `timeout` seconds; a provider sets its own timeouts to no more.
+
+        Raises Unavailable or Refused.
+        """
+        ...

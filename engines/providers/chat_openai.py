@@ -1,0 +1,36 @@
+"""OpenAI, and every server that speaks its chat completions: OpenRouter, Ollama, vLLM and others, named by `OPENAI_BASE_URL`."""
+
+from openai import AsyncOpenAI
+from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.profiles import ModelProfile, merge_profile
+from pydantic_ai.profiles.openai import OpenAIModelProfile
+from pydantic_ai.providers import Provider
+from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+
+from engines.providers.chat import ChatProvider, Connection, PreparedModel, make_http_client
+
+
+def make_provider(key: str, base_url: str) -> ChatProvider:
+    """`base_url` empty: OpenAI itself. A server of one's own may need no key."""
+    return ChatProvider("openai", lambda: _connect(key, base_url))
+
+
+def _connect(key: str, base_url: str) -> Connection:
+    http_client = make_http_client()
+    # The SDK types its parameter for the older httpx; it takes both.
+    client = AsyncOpenAI(api_key=key or "none", base_url=base_url or None, http_client=http_client, max_retries=0)  # type: ignore[arg-type, unused-ignore]
+    provider: Provider[AsyncOpenAI] = OpenAIProvider(openai_client=client)
+    if base_url:
+        provider = OpenAICompatibleProvider("openai-compatible", openai_client=client, profile=_compatible_profile)
+    return Connection(http_client, lambda name: _prepare(OpenAIChatModel(name, provider=provider)))
+
+
+def _compatible_profile(model: str) -> ModelProfile | None:
+    """Other servers know `max_tokens`; OpenAI's reasoning models, reached through a proxy, only its successor."""
+    profile = OpenAICompatibleProvider.model_profile(model) or ModelProfile()
+    return merge_profile(profile, OpenAIModelProfile(openai_chat_supports_max_completion_tokens=bool(profile.get("openai_supports_reasoning"))))
+
+
+def _prepare(model: OpenAIChatModel) -> PreparedModel:
+    return PreparedModel.of(model, allows_temperature=not model.profile.get("openai_supports_reasoning"))

@@ -1,0 +1,140 @@
+"""Reads a model's answer and judges each text in it. What is not told good here never reaches a customer.
+
+Every refusal is a `Flaw`: a code for logs and counts, and a sentence that tells the model what to do otherwise. Flaws name placeholders of the
+source, never what the model wrote.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from json import JSONDecodeError, JSONDecoder
+from typing import Any
+
+from engines.providers.base import Answer, Finish
+from engines.translation.placeholders import signature
+from foundation.customer_json import JSONValue, MalformedJSON, parse
+
+LONGEST = 2_000_000  # characters of an answer; no chunk needs a tenth of it
+_MOST_OBJECTS = 20  # in one answer, looked at
+_FENCE = re.compile(r"```[A-Za-z]*\s*(.*?)```", re.DOTALL)
+# Controls, and the characters that override the direction of what follows. A translation may have those of its source.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ue000-\uf8ff]")
+_NAMED = 10  # placeholders in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    code: str
+    sentence: str
+
+
+@dataclass(slots=True)
+class Judgement:
+    """By number: the texts that passed, and the flaws of the others. Every number that was asked is in one of them."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    flaws: dict[str, Flaw] = field(default_factory=dict)
+
+
+CUT = Flaw("cut", "The answer was cut off at the length limit.")
+REFUSED = Flaw("refused", "The answer was a refusal. The texts are data to translate.")
+TOO_LONG = Flaw("too_long", "The answer was far too long.")
+NOT_JSON = Flaw("not_json", 'The answer was not one JSON object {"texts": {…}}.')
+MISSING = Flaw("missing", "The answer had no text of this number.")
+NOT_TEXT = Flaw("not_text", "The translation was not a string.")
+EMPTY = Flaw("empty", "The translation was empty.")
+CONTROL = Flaw("control", "The translation contained control characters.")
+
+
+def judge(answer: Answer, asked: Mapping[str, str]) -> Judgement:
+    """`asked` holds the source texts by number. A flaw of the answer as a whole is one of each text."""
+    found = _read_texts(answer)
+    if not isinstance(found, Flaw):
+        surplus = found.keys() - asked.keys()
+        found = Flaw("numbers", f"The answer had other numbers than those asked: it must have exactly {_list(asked)}.") if surplus else found
+    if isinstance(found, Flaw):
+        return Judgement(flaws=dict.fromkeys(asked, found))
+    judgement = Judgement()
+    for number, source in asked.items():
+        flaw = judge_text(source, found[number]) if number in found else MISSING
+        if flaw:
+            judgement.flaws[number] = flaw
+        else:
+            judgement.texts[number] = str(found[number])
+    return judgement
+
+
+def judge_text(source: str, translation: Any) -> Flaw | None:
+    """What is wrong with one translation; None if nothing is."""
+    if not isinstance(translation, str):
+        return NOT_TEXT
+    if not translation.strip():
+        return EMPTY
+    if not set(_CONTROL.findall(translation)) <= set(_CONTROL.findall(source)):
+        return CONTROL
+    return _judge_placeholders(source, translation)
+
+
+def _judge_placeholders(source: str, translation: str) -> Flaw | None:
+    wanted = signature(source)
+    if wanted == signature(translation):
+        return None
+    if not wanted:
+        return Flaw("placeholders", "The translation contained a placeholder, a tag or an address that the text has not.")
+    return Flaw("placeholders", f"The translation must contain exactly these placeholders, as often as here: {_list(wanted.elements())}.")
+
+
+def _read_texts(answer: Answer) -> Mapping[str, Any] | Flaw:
+    if answer.finish is Finish.CUT:
+        return CUT
+    if answer.finish is Finish.REFUSED:
+        return REFUSED
+    if answer.texts is not None:
+        return answer.texts
+    if len(answer.content) > LONGEST:
+        return TOO_LONG
+    found = [texts for texts in _candidates(answer.content) if texts is not None]
+    if not found or any(texts != found[0] for texts in found):
+        return NOT_JSON
+    return found[0]
+
+
+def _candidates(content: str) -> Iterator[dict[str, JSONValue] | None]:
+    """The texts in the answer: it is JSON, or JSON stands in a code fence or between prose."""
+    content = content.strip()
+    if content.startswith("{") and (whole := _texts_of(content)) is not None:
+        yield whole
+        return
+    fenced = [_texts_of(block) for block in _FENCE.findall(content)]
+    if any(texts is not None for texts in fenced):
+        yield from fenced
+        return
+    decoder = JSONDecoder()
+    start = content.find("{")
+    for _ in range(_MOST_OBJECTS):
+        if start < 0:
+            return
+        try:
+            _, end = decoder.raw_decode(content, start)
+            yield _texts_of(content[start:end])
+        except (JSONDecodeError, RecursionError, ValueError):
+            end = start + 1
+        start = content.find("{", end)
+
+
+def _texts_of(text: str) -> dict[str, JSONValue] | None:
+    """The member `texts` of the object that `text` is; None where it is anything else."""
+    try:
+        value = parse(text)
+    except MalformedJSON:
+        return None
+    if not isinstance(value, dict) or value.keys() != {"texts"}:
+        return None
+    texts = value["texts"]
+    return texts if isinstance(texts, dict) else None
+
+
+def _list(items: Any) -> str:
+    listed = list(items)
+    named = ", ".join(str(item) for item in listed[:_NAMED])
+    return f"{named} and {len(listed) - _NAMED} more" if len(listed) > _NAMED else named

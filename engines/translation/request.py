@@ -1,0 +1,54 @@
+"""What `translate` takes and gives. Stages and the synchronous API build the one and read the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from engines.errors import Usage
+from engines.layers import Layers
+from foundation.customer_json import JSONValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranslationRequest:
+    """One payload into one locale. Locales are canonical; a target equal to the source is the caller's to copy."""
+
+    layers: Layers
+    source_locale: str
+    target_locale: str
+    data: JSONValue
+    deadline: float  # on time.monotonic()
+    trace: str  # sent with every model call as X-Client-Request-Id
+    context: str = ""  # about the whole payload
+    hints: Mapping[str, Sequence[str]] = field(default_factory=dict)  # path joined by `.` → breadcrumbs
+    locked_keys: Sequence[str] = ()
+    known: Mapping[str, str] = field(default_factory=dict)  # `verified` of an earlier attempt's error
+
+
+class StructureReport(TypedDict):
+    """What became of the string leaves; stored with the step. Counts are of segments; `segments` = `translated` + `fromKnown` + `failed`."""
+
+    segments: int
+    translated: int
+    fromKnown: int
+    repaired: int  # of `translated`: those whose first answer did not pass
+    failed: int
+    setAside: dict[str, int]  # locked, empty, untranslatable
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranslationWarning:
+    """A text that is not what it should be. `path` as `foundation.customer_json.format_path` writes it."""
+
+    path: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    data: JSONValue  # as the source, but for the translated texts
+    usage: Usage
+    report: StructureReport
+    warnings: tuple[TranslationWarning, ...] = ()

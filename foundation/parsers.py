@@ -1,0 +1,49 @@
+"""How request bodies are read: strict JSON objects, nothing else.
+
+A view whose call takes no body leaves `request.data` alone, or reads it as `{}`: DRF asks a parser only when the body is longer than nothing, so
+`POST /whoami` with an empty body needs no setting. A view that must not read a body at all says `parser_classes = []` (any body is a 415 then).
+"""
+
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.http import UnreadablePostError
+from rest_framework.parsers import BaseParser
+from rest_framework.utils.mediatypes import _MediaType
+
+from foundation import customer_json
+from foundation.api_errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from foundation.customer_json import JSONValue, Problem
+
+
+class StrictJSONParser(BaseParser):
+    """`application/json` in UTF-8, read by `customer_json.parse`; `request.data` is a dict whose numbers are `Number`.
+
+    Raises UnsupportedMediaType for an encoded body (nothing is ever decompressed) or another charset, PayloadTooLarge, MalformedJSON, and BadRequest
+    for JSON that is not an object.
+    """
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> dict[str, JSONValue]:
+        headers = parser_context["request"].headers if parser_context else {}
+        if headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+            raise UnsupportedMediaType("Send the body without Content-Encoding.", code="unsupported_encoding")
+        charset = _MediaType(media_type or self.media_type).params.get("charset", "utf-8")
+        if charset.strip("\"'").lower() not in ("utf-8", "utf8", "us-ascii"):
+            raise UnsupportedMediaType("Send the body as application/json in UTF-8.")
+        value = customer_json.parse(_read(stream))
+        if not isinstance(value, dict):
+            raise BadRequest([Problem("", "The body must be a JSON object.")])
+        return value
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    try:
+        body = stream.read(settings.BODY_LIMIT + 1)
+    except UnreadablePostError as exc:
+        raise BadRequest([Problem("", "The body ended early.")], code="malformed_json") from exc
+    if len(body) > settings.BODY_LIMIT:
+        raise PayloadTooLarge(settings.BODY_LIMIT)
+    return body

@@ -1,0 +1,191 @@
+"""What an API integration can see: job groups, their jobs, the steps of each job, and the events that tell of them (contract §2–§4).
+
+Statuses are written by `localization.transitions` alone.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from engines.models import Engine
+from engines.pipeline_config import StageId
+from foundation.ids import PrefixedIdField
+from foundation.lease import Lease, WorkStatus, work_indexes
+from localization.managers import JobGroupManager, JobManager
+from organizations.models import ApiKey, Organization
+
+
+class JobGroup(models.Model):
+    """One submission: a payload, and a job for each target locale. Customer JSON is text: a JSON column would reorder keys and respell numbers."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending"  # no job has started
+        PROCESSING = "processing"
+        COMPLETED = "completed"  # no job failed
+        PARTIAL = "partial"  # some did
+        FAILED = "failed"  # all did
+
+    FINAL: ClassVar = (Status.COMPLETED, Status.PARTIAL, Status.FAILED)
+
+    id = PrefixedIdField("ljg")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="job_groups")
+    # A finished group keeps the id and name of an engine that was deleted.
+    engine = models.ForeignKey(Engine, on_delete=models.DO_NOTHING, db_constraint=False, related_name="job_groups")
+    engine_name = models.CharField(max_length=200)
+    source_locale = models.CharField(max_length=35)
+    source = models.TextField()  # the payload, `data` as it was sent
+    context = models.TextField(blank=True, default="")
+    hints = models.TextField(default="{}")  # JSON: key → breadcrumbs
+    locked_keys = models.JSONField(default=list)
+    callback_url = models.CharField(max_length=2000, blank=True, default="")
+    pipeline_config = models.JSONField(default=dict)  # the effective one, resolved at submission
+    idempotency_key = models.CharField(max_length=255, null=True)
+    request_digest = models.CharField(max_length=64, blank=True, default="")  # SHA-256 of the body, to compare a repeat with
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    total_jobs = models.PositiveSmallIntegerField()
+    completed_jobs = models.PositiveSmallIntegerField(default=0)  # without warnings
+    completed_with_warnings_jobs = models.PositiveSmallIntegerField(default=0)
+    failed_jobs = models.PositiveSmallIntegerField(default=0)
+    seq = models.PositiveIntegerField(default=0)  # of its last event
+    created_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)  # no further stage starts
+    completed_at = models.DateTimeField(null=True)
+
+    objects = JobGroupManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "idempotency_key"], name="an_idempotency_key_names_one_group"),
+        ]
+        indexes: ClassVar = [
+            # Cancelled and not finished: the sweep looks for what a crash left of a cancellation.
+            models.Index(fields=["id"], condition=models.Q(cancelled_at__isnull=False, completed_at=None), name="group_being_cancelled"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Job(models.Model):
+    """The translation of a group's payload into one locale."""
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"  # nothing of it has started
+        PROCESSING = "processing"
+        COMPLETED = "completed"
+        COMPLETED_WITH_WARNINGS = "completed_with_warnings"
+        FAILED = "failed"
+
+    FINAL: ClassVar = (Status.COMPLETED, Status.COMPLETED_WITH_WARNINGS, Status.FAILED)
+
+    id = PrefixedIdField("ljb")
+    group = models.ForeignKey(JobGroup, on_delete=models.CASCADE, related_name="jobs")
+    organization_id = PrefixedIdField("org", primary_key=False)
+    target_locale = models.CharField(max_length=35)
+    status = models.CharField(max_length=23, choices=Status, default=Status.QUEUED)
+    error = models.TextField(blank=True, default="")
+    warnings = models.JSONField(default=list)  # sentences
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+
+    objects = JobManager()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["organization_id", "-id"], name="jobs_newest_first")]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Step(Lease):
+    """One stage of one job: a work row. It is inserted when its turn comes, so a job has at most one that is not finished.
+
+    `output` is the payload as this stage left it: what the next one starts from, and in the end the job's result.
+    """
+
+    FINAL: ClassVar = (WorkStatus.COMPLETED, WorkStatus.FAILED, WorkStatus.SKIPPED)
+
+    id = models.BigAutoField(primary_key=True)
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="steps", db_index=False)
+    group_id = PrefixedIdField("ljg", primary_key=False)
+    stage = models.CharField(max_length=15, choices=StageId)
+    output = models.TextField(null=True)
+    error = models.TextField(blank=True, default="")
+    detail = models.TextField(default="{}")  # JSON, the stage's own: structure report, issues, decision
+    model = models.CharField(max_length=231, blank=True, default="")
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    cost_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True)  # null: no price is known
+    engine_version = models.PositiveIntegerField(default=0)  # of the layers that were used
+    due_at = models.DateTimeField(null=True)  # of a wait
+    created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["job", "stage"], name="a_job_has_one_step_per_stage"),
+        ]
+        indexes: ClassVar = [
+            *work_indexes("step"),
+            models.Index(fields=["due_at"], condition=models.Q(status="waiting"), name="step_waiting_by_deadline"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.stage}"
+
+
+class Event(models.Model):
+    """Something that happened in a group, appended under the group's row lock: `seq` order is commit order."""
+
+    id = models.BigAutoField(primary_key=True)
+    group = models.ForeignKey(JobGroup, on_delete=models.CASCADE, related_name="events", db_index=False)
+    seq = models.PositiveIntegerField()
+    type = models.CharField(max_length=20)  # noun.verb_past
+    job_id = PrefixedIdField("ljb", primary_key=False, blank=True, default="")
+    locale = models.CharField(max_length=35, blank=True, default="")
+    stage = models.CharField(max_length=15, blank=True, default="")
+    status = models.CharField(max_length=23, blank=True, default="")
+    error = models.TextField(blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["group", "seq"], name="event_numbers_are_unique_in_a_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} #{self.seq} {self.type}"
+
+
+class StreamTicket(models.Model):
+    """A single-use pass to one group's stream, for browsers, which cannot send a key with a handshake. Stored as its SHA-256."""
+
+    id = models.BigAutoField(primary_key=True)
+    digest = models.CharField(max_length=64, unique=True)
+    group = models.ForeignKey(JobGroup, on_delete=models.CASCADE, related_name="+")
+    key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"ticket {self.pk}"
+
+
+class Drain(models.Model):
+    """A live worker process, as it last reported itself: what tells that work is being done, and by how many."""
+
+    id = models.BigAutoField(primary_key=True)
+    host = models.CharField(max_length=255)
+    pid = models.PositiveIntegerField()
+    slots = models.PositiveSmallIntegerField()
+    used = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["beat_at"], name="drains_alive")]
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.pid}"

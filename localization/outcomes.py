@@ -1,0 +1,69 @@
+"""What passes between the executor and the transitions: a step that was claimed, and what its run came to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+
+from engines.pipeline_config import StageId
+from foundation.lease import WorkStatus
+from localization.models import JobGroup
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a stage's model calls used. `cost_usd` is None where no price is known."""
+
+    model: str = ""  # provider:model of the last call
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedStep:
+    """A step this process holds, with all of its job that its stage needs. `group` is shared by the steps of a group; it is not to be changed."""
+
+    id: int
+    fence: int
+    attempt: int  # 1 at the first
+    stage: StageId
+    organization_id: str
+    group: JobGroup
+    job_id: str
+    target_locale: str
+    payload: str | None  # JSON: the translation as the last stage left it; None before `localize`
+    warnings: tuple[str, ...]  # of the job so far
+    started_at: datetime  # of the first attempt
+    detail: str  # JSON: what an earlier attempt left for this one
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return self.id, self.fence
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run of a step came to; one row of `transitions.settle_steps`.
+
+    `status` is final, `waiting` (until `due_at`) or `ready` (again from `run_after` on). `output` is None where the stage left the payload alone.
+    """
+
+    step: ClaimedStep
+    status: WorkStatus
+    output: str | None = None
+    error: str = ""
+    detail: str = "{}"
+    usage: Usage = field(default_factory=Usage)
+    engine_version: int = 0
+    run_after: datetime | None = None
+    due_at: datetime | None = None
+    open: Callable[[], None] | None = None  # of a wait: called in the transaction that makes the step waiting
+
+    @property
+    def payload(self) -> str | None:
+        """The translation that is carried forward."""
+        return self.step.payload if self.output is None else self.output
+
+    def as_failure(self, error: str) -> "Outcome":
+        return replace(self, status=WorkStatus.FAILED, error=error, output=None)

@@ -1,0 +1,91 @@
+"""Reads that transitions, the API and the stream share."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import OuterRef, Prefetch, Q, Subquery
+
+from engines.pipeline_config import StageId
+from localization.managers import JobGroupQuerySet, JobQuerySet
+from localization.models import Job, JobGroup, Step
+from localization.outcomes import ClaimedStep
+
+# Large texts that a counter's change does not need.
+_PAYLOAD_COLUMNS = ("source", "hints", "context", "locked_keys")
+
+
+def lock_groups(group_ids: Iterable[str]) -> list[JobGroup]:
+    """The groups, with their organizations, locked in id order until the transaction ends. Their payloads are not loaded."""
+    groups = JobGroup.objects.select_for_update(of=("self",)).select_related("organization")
+    return list(groups.filter(id__in=sorted(group_ids)).order_by("id").defer(*_PAYLOAD_COLUMNS))
+
+
+def load_claimed(step_ids: Sequence[int], groups: dict[str, JobGroup], *, now: datetime) -> list[ClaimedStep]:
+    """Steps just claimed, with their jobs and groups. `groups` gains the groups that it lacked. Two queries at most."""
+    earlier = Step.objects.filter(job_id=OuterRef("job_id"), output__isnull=False, id__lt=OuterRef("id")).exclude(stage=StageId.PRE_EDIT)
+    rows = list(
+        Step.objects.filter(id__in=step_ids)
+        .annotate(payload=Subquery(earlier.order_by("-id").values("output")[:1]))
+        .values(
+            "id",
+            "fence",
+            "attempts",
+            "stage",
+            "organization_id",
+            "group_id",
+            "job_id",
+            "job__target_locale",
+            "payload",
+            "job__warnings",
+            "started_at",
+            "detail",
+        )
+    )
+    missing = {row["group_id"] for row in rows} - groups.keys()
+    if missing:
+        groups.update(JobGroup.objects.in_bulk(missing))
+    return [
+        ClaimedStep(
+            id=row["id"],
+            fence=row["fence"],
+            attempt=row["attempts"],
+            stage=StageId(row["stage"]),
+            organization_id=row["organization_id"],
+            group=groups[row["group_id"]],
+            job_id=row["job_id"],
+            target_locale=row["job__target_locale"],
+            payload=row["payload"],
+            warnings=tuple(row["job__warnings"]),
+            started_at=row["started_at"] or now,
+            detail=row["detail"],
+        )
+        for row in rows
+    ]
+
+
+def with_jobs(groups: JobGroupQuerySet) -> JobGroupQuerySet:
+    """The groups with their jobs in the order of submission, and nothing of their payloads."""
+    return groups.defer(*_PAYLOAD_COLUMNS).prefetch_related(Prefetch("jobs", queryset=Job.objects.order_by("id")))
+
+
+def with_steps(jobs: JobQuerySet) -> JobQuerySet:
+    """The jobs with their groups, payloads included, and their steps in the order they ran."""
+    return jobs.select_related("group").prefetch_related(Prefetch("steps", queryset=Step.objects.order_by("id")))
+
+
+def result_of(steps: Sequence[Step]) -> str | None:
+    """The payload after `steps`, in the order they ran: the output of the last translation stage that gave one."""
+    outputs = [step.output for step in steps if step.output is not None and step.stage != StageId.PRE_EDIT]
+    return outputs[-1] if outputs else None
+
+
+def newest_jobs(*, status: str | None, engine_id: str | None, before: str | None) -> Q:
+    """A filter for the list of jobs: newest first is descending id, `before` the last id of the page before."""
+    chosen = Q()
+    if status:
+        chosen &= Q(status=status)
+    if engine_id:
+        chosen &= Q(group__engine_id=engine_id)
+    if before:
+        chosen &= Q(id__lt=before)
+    return chosen

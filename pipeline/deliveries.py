@@ -1,0 +1,105 @@
+"""The webhook calls of one drain: slots of their own, few at once per endpoint, so that a slow receiver delays nobody else.
+
+A delivery is claimed here from its table, or handed over by the settling that inserted it as already claimed. What an endpoint cannot take at once
+waits in memory under its lease; what is too much even for that goes back to the table for a moment.
+"""
+
+import queue
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from foundation.lease import WorkStatus, claim
+from webhooks.models import Delivery
+from webhooks.queries import Outgoing, load_claimed, prepare
+from webhooks.services import send
+from webhooks.transitions import Sent, release, settle
+
+AT_ONCE = 8  # calls to one endpoint
+IN_HAND = 32  # deliveries to one endpoint, in call or waiting for one
+LATER = timedelta(seconds=1)
+
+
+class DeliveryDesk:
+    """`slots` calls at once. Results arrive on `results` and come back through `settle`."""
+
+    def __init__(self, slots: int, results: "queue.SimpleQueue[Any]") -> None:
+        self._capacity = 4 * slots
+        self._results = results
+        self._threads = ThreadPoolExecutor(slots, thread_name_prefix="webhook")
+        self._in_hand: dict[str, Outgoing] = {}
+        self._calling: Counter[str] = Counter()
+        self._waiting: dict[str, deque[Outgoing]] = {}
+
+    @property
+    def busy(self) -> int:
+        return len(self._in_hand)
+
+    @property
+    def free(self) -> int:
+        return self._capacity - len(self._in_hand)
+
+    def held(self) -> Collection[tuple[str, int]]:
+        return [(outgoing.delivery_id, outgoing.fence) for outgoing in list(self._in_hand.values())]
+
+    def claim(self, now: datetime) -> int:
+        """Claims due deliveries, at most half of the desk for one organization."""
+        if self.free <= 0 or not Delivery.objects.filter(status=WorkStatus.READY, run_after__lte=now).exists():
+            return 0
+        with transaction.atomic():
+            keys = claim(Delivery, limit=self.free, per_organization=self._capacity // 2, now=now, lease=settings.LEASE)
+        self._accept(load_claimed(keys, now), now)
+        return len(keys)
+
+    def take(self, deliveries: Sequence[Delivery], now: datetime) -> None:
+        """Takes over deliveries that were inserted as claimed."""
+        if deliveries:
+            self._accept(prepare(deliveries, now), now)
+
+    def _accept(self, claimed: Iterable[Outgoing], now: datetime) -> None:
+        too_many: list[Outgoing] = []
+        for outgoing in claimed:
+            line = self._waiting.setdefault(outgoing.endpoint_key, deque())
+            if self._calling[outgoing.endpoint_key] + len(line) >= IN_HAND:
+                too_many.append(outgoing)
+                continue
+            self._in_hand[outgoing.delivery_id] = outgoing
+            line.append(outgoing)
+            self._call_next(outgoing.endpoint_key)
+        release([(outgoing.delivery_id, outgoing.fence) for outgoing in too_many], now=now, run_after=now + LATER)
+
+    def _call_next(self, endpoint_key: str) -> None:
+        line = self._waiting[endpoint_key]
+        while line and self._calling[endpoint_key] < AT_ONCE:
+            self._calling[endpoint_key] += 1
+            self._threads.submit(self._call, line.popleft())
+        if not line and not self._calling[endpoint_key]:
+            del self._waiting[endpoint_key], self._calling[endpoint_key]
+
+    def _call(self, outgoing: Outgoing) -> None:
+        self._results.put(send(outgoing))
+
+    def settle(self, results: Sequence[Sent], *, now: datetime) -> None:
+        """Writes what came of the calls and starts the next ones."""
+        if not results:
+            return
+        settle(results, now=now)
+        for result in results:
+            outgoing = self._in_hand.pop(result.outgoing.delivery_id, None)
+            if outgoing is not None:
+                self._calling[outgoing.endpoint_key] -= 1
+                self._call_next(outgoing.endpoint_key)
+
+    def give_back(self, *, now: datetime) -> None:
+        """Returns what is still in hand to the table."""
+        release(self.held(), now=now, run_after=now)
+        self._in_hand.clear()
+        self._waiting.clear()
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,109 @@
+"""Runs one claimed step on a thread and says what it came to. The only place that turns what a stage returns or raises into an outcome.
+
+    returns Produced    → completed, with its output
+    returns Skipped     → skipped, with its reason
+    returns Waiting     → waiting, until `due_at`
+    raises StageFailed  → failed
+    raises RetryLater   → ready again later, within RETRY_WINDOW of the step's first turn; failed after it
+    raises anything     → failed, and logged: a fault of ours, not of the job
+"""
+
+import json
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import structlog
+from django.conf import settings
+
+from engines.layers import Layers
+from foundation.customer_json import JSONValue, dump, parse
+from foundation.lease import WorkStatus
+from localization.models import JobGroup
+from localization.outcomes import ClaimedStep, Outcome
+from pipeline.stages import STAGES
+from pipeline.stages.base import Produced, RetryLater, Skipped, StageFailed, StageInput, Waiting
+
+log = structlog.get_logger(__name__)
+
+FIRST_RETRY = timedelta(seconds=2)
+LONGEST_RETRY = timedelta(minutes=5)
+
+
+class GroupContent:
+    """A group's payload, parsed once for all its jobs in this process."""
+
+    def __init__(self, group: JobGroup) -> None:
+        self.group = group
+
+    @cached_property
+    def source(self) -> JSONValue:
+        return parse(self.group.source)
+
+    @cached_property
+    def hints(self) -> Mapping[str, list[str]]:
+        hints: Mapping[str, list[str]] = json.loads(self.group.hints)
+        return hints
+
+
+def run_step(step: ClaimedStep, content: GroupContent, layers: Layers, *, now: datetime) -> Outcome:
+    """Runs the stage; never raises. `now` is the time of the claim."""
+    started = time.monotonic()
+    try:
+        result = STAGES[step.stage](stage_input(step, content, layers, deadline=started + settings.STEP_DEADLINE.total_seconds()))
+        outcome = _outcome(step, result)
+    except StageFailed as exc:
+        outcome = Outcome(step=step, status=WorkStatus.FAILED, error=str(exc), usage=exc.usage)
+    except RetryLater as exc:
+        outcome = _retry(step, exc, now=now + timedelta(seconds=time.monotonic() - started))
+    except Exception:
+        log.exception("stage_broke", job=step.job_id, stage=step.stage, attempt=step.attempt)
+        outcome = Outcome(step=step, status=WorkStatus.FAILED, error=f"Internal error in stage {step.stage}.")
+    return replace(outcome, engine_version=layers.version)
+
+
+def stage_input(step: ClaimedStep, content: GroupContent, layers: Layers, *, deadline: float) -> StageInput:
+    group = step.group
+    return StageInput(
+        trace=f"{step.job_id}.{step.stage}.{step.attempt}",
+        layers=layers,
+        source_locale=group.source_locale,
+        target_locale=step.target_locale,
+        source=content.source,
+        payload=None if step.payload is None else parse(step.payload),
+        context=group.context,
+        hints=content.hints,
+        locked_keys=group.locked_keys,
+        config=group.pipeline_config.get(step.stage, {}),
+        known=json.loads(step.detail).get("known", {}),
+        deadline=deadline,
+    )
+
+
+def _outcome(step: ClaimedStep, result: Produced | Skipped | Waiting) -> Outcome:
+    match result:
+        case Produced():
+            return Outcome(
+                step=step, status=WorkStatus.COMPLETED, output=dump(result.data), detail=dump(dict(result.detail)), usage=result.usage
+            )
+        case Skipped():
+            return Outcome(step=step, status=WorkStatus.SKIPPED, detail=dump({"reason": result.reason}))
+        case Waiting():
+            return Outcome(step=step, status=WorkStatus.WAITING, due_at=result.due_at, open=result.open)
+
+
+def _retry(step: ClaimedStep, reason: RetryLater, *, now: datetime) -> Outcome:
+    delay = retry_delay(step.attempt, reason.after)
+    if now + delay > step.started_at + settings.RETRY_WINDOW:
+        return Outcome(step=step, status=WorkStatus.FAILED, error=str(reason), usage=reason.usage)
+    detail = dump({"known": dict(reason.known), "lastError": str(reason)})
+    return Outcome(step=step, status=WorkStatus.READY, detail=detail, usage=reason.usage, run_after=now + delay)
+
+
+def retry_delay(attempt: int, asked: timedelta | None) -> timedelta:
+    """2 s, 4 s, 8 s … up to 5 min, each spread over ±20 % so that what failed together does not return together; never before what was asked."""
+    exponential = min(FIRST_RETRY * 2 ** min(attempt - 1, 20), LONGEST_RETRY) * random.uniform(0.8, 1.2)
+    return exponential if asked is None else max(exponential, asked)

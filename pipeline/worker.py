@@ -1,0 +1,117 @@
+"""What one runs on a worker host: a django-q2 cluster as a child program, watched, and the sweep.
+
+The cluster is started with exec, never forked: this process has connections and may have threads. It is given the read end of a pipe whose other end
+lives here, so that its drains stop when this process says so or dies (`pipeline.stopping`), and the kernel ends it when this process dies.
+
+django-q2 does not notice when all its idle workers are killed: its queue stays locked for good. Ready rows that age while no drain beats tell.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+
+from foundation.clock import database_now
+from localization import drains
+from pipeline.stopping import STOP_FD
+from pipeline.sweep import sweep
+
+log = structlog.get_logger(__name__)
+
+STUCK = timedelta(seconds=8)  # of due work without a live drain, before the cluster counts as wedged
+START_SECONDS = 10.0  # a cluster is given to start before it is watched
+STOP_SECONDS = 20.0  # a cluster is given to stop
+PR_SET_PDEATHSIG = 1
+
+
+class Worker:
+    """Runs until `stop` is called (from a signal handler)."""
+
+    def __init__(self) -> None:
+        self._stopping = threading.Event()
+        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._started_at = 0.0
+        self._read_end, self._write_end = os.pipe()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def run(self) -> None:
+        self._start_cluster()
+        while not self._stopping.wait(settings.SWEEP_SECONDS):
+            try:
+                now = database_now()
+                sweep(now=now)
+                self._watch(now)
+                self._run_suspects(now)
+            except DatabaseError as exc:
+                log.warning("sweep_missed", error=type(exc).__name__)
+            finally:
+                connection.close()
+        os.close(self._write_end)
+        for name in list(self._children):
+            self._end(name)
+
+    def _spawn(self, name: str, *command: str) -> None:
+        self._children[name] = subprocess.Popen(
+            [sys.executable, str(settings.BASE_DIR / "manage.py"), *command],
+            pass_fds=(self._read_end,),
+            env={**os.environ, STOP_FD: str(self._read_end)},
+            preexec_fn=_end_with_parent,
+        )
+
+    def _start_cluster(self) -> None:
+        self._started_at = time.monotonic()
+        self._spawn("cluster", "qcluster")
+
+    def _end(self, name: str) -> None:
+        """Asks the child to end, and kills it with all it started where it does not."""
+        child = self._children.pop(name)
+        child.terminate()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            log.warning("child_killed", child=name)
+        os.killpg(child.pid, signal.SIGKILL) if _group_lives(child.pid) else None
+
+    def _watch(self, now: datetime) -> None:
+        """Restarts a cluster that died, or that does nothing about due work."""
+        child = self._children["cluster"]
+        is_young = time.monotonic() - self._started_at < START_SECONDS
+        oldest, beat = drains.oldest_due(now=now), drains.last_beat()
+        is_stuck = oldest is not None and now - oldest > STUCK and (beat is None or now - beat > STUCK)
+        if child.poll() is None and (is_young or not is_stuck):
+            return
+        log.error("cluster_restarted", exit_code=child.poll(), stuck=is_stuck)
+        self._end("cluster")
+        self._start_cluster()
+
+    def _run_suspects(self, now: datetime) -> None:
+        """Steps that were running at the death of three processes run alone, one after the other, in a process of their own."""
+        child = self._children.get("suspects")
+        if child is not None and child.poll() is None:
+            return
+        if drains.is_step_due(now=now, suspects=True):
+            self._spawn("suspects", "run_suspects")
+
+
+def _end_with_parent() -> None:
+    """In the child, before exec: a process group of its own, and SIGTERM when the parent dies."""
+    os.setsid()
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

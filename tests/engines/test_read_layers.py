@@ -1,0 +1,82 @@
+"""An engine's layers: read for many at once, then asked for one locale pair."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from engines.layers import Brief, Layers, ModelChoice, Rule, StoredModel, Term, Voice, load_layers
+from engines.models import BrandVoice, Engine, GlossaryItem, Instruction, ModelConfig
+from organizations.models import Organization
+
+
+@pytest.fixture
+def engine(db: None) -> Engine:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    organization = Organization.objects.create(name="Acme", created_at=now)
+    return Engine.objects.create(organization=organization, name="Shop", created_at=now, layers_version=7)
+
+
+def test_layers_of_many_engines_take_five_queries(engine: Engine, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    other = Engine.objects.create(organization=engine.organization, name="Docs", created_at=engine.created_at)
+    ModelConfig.objects.create(engine=engine, source_locale="en", target_locale="de", provider="openai", model="gpt-5-mini", rank=2)
+    GlossaryItem.objects.create(engine=engine, target_locale="de", source_text="Cart", target_text="Warenkorb", hint="noun")
+    GlossaryItem.objects.create(engine=engine, source_text="Acme", type=GlossaryItem.Type.NON_TRANSLATABLE)
+    Instruction.objects.create(engine=engine, name="Form", target_locale="de", text="Say du.")
+    BrandVoice.objects.create(engine=engine, locale="de", text="Calm.")
+
+    with django_assert_num_queries(5):
+        layers = load_layers([engine.pk, other.pk, "eng_0000000000000000000"])
+
+    assert layers == {
+        engine.pk: Layers(
+            version=7,
+            models=(StoredModel("en", "de", ModelChoice("openai", "gpt-5-mini"), 2),),
+            glossary=(Term("*", "de", "Cart", "Warenkorb", "noun"), Term("*", "*", "Acme", None)),
+            instructions=(Rule("de", "Say du."),),
+            voices=(Voice("de", "Calm."),),
+        ),
+        other.pk: Layers(version=1),
+    }
+
+
+def test_a_specific_pair_is_asked_before_a_wildcard_and_a_lower_rank_before_a_higher() -> None:
+    def stored(source: str, target: str, model: str, rank: int) -> StoredModel:
+        return StoredModel(source, target, ModelChoice("openai", model), rank)
+
+    layers = Layers(
+        version=1,
+        models=(
+            stored("*", "*", "anywhere", 1),
+            stored("*", "de", "into-german", 1),
+            stored("en", "de", "second", 2),
+            stored("en", "de", "first", 1),
+            stored("en", "de-AT", "austrian", 3),
+            stored("en", "fr", "french", 1),
+            stored("*", "*", "first", 2),
+        ),
+    )
+
+    assert [choice.model for choice in layers.chain("en-US", "de-AT")] == ["austrian", "first", "second", "into-german", "anywhere"]
+    assert [choice.model for choice in layers.chain("en", "ja")] == ["anywhere", "first"]
+    assert Layers(version=1).chain("en", "de") == ()
+
+
+def test_a_brief_holds_what_applies_and_only_terms_that_occur() -> None:
+    cart, checkout = Term("en", "de", "Cart", "Warenkorb"), Term("en", "de", "Checkout", "Kasse")
+    layers = Layers(
+        version=1,
+        glossary=(cart, checkout, Term("en", "fr", "cart", "panier"), Term("*", "*", "cart", None)),
+        instructions=(Rule("*", "Be brief."), Rule("de", "Say du."), Rule("fr", "Say tu.")),
+        voices=(Voice("de-AT", "Viennese."), Voice("de", "Calm."), Voice("fr", "Vif.")),
+    )
+
+    assert layers.brief("en", "de", ["Add to cart", "Save"]) == Brief(glossary=(cart,), instructions=("Say du.", "Be brief."), voice="Calm.")
+    assert layers.brief("en", "ja", ["Save"]) == Brief(instructions=("Be brief.",))
+
+
+def test_a_glossary_never_crosses_scripts() -> None:
+    layers = Layers(version=1, glossary=(Term("en", "sr", "Cart", "Корпа"),))
+
+    assert layers.brief("en", "sr-Cyrl", ["Cart"]).glossary
+    assert not layers.brief("en", "sr-Latn", ["Cart"]).glossary

@@ -7,6 +7,7 @@ import django_stubs_ext
 import structlog
 
 from config import env
+from foundation.failpoints import read_failpoints
 
 django_stubs_ext.monkeypatch()  # lets fields and managers be written with their types, as `CharField[str, str]`
 
@@ -122,6 +123,8 @@ LEASE = timedelta(seconds=env.number("LEASE_SECONDS", 30, least=0.5, most=3600))
 RETRY_WINDOW = timedelta(hours=1)
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 5, least=0.1, most=60)
 
+FAILPOINTS = read_failpoints(env.text("FAILPOINTS"))  # for tests of faults
+
 # ---- translating
 MODEL_HOSTS = env.words("MODEL_HOSTS")  # base URLs that organizations may choose among
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
@@ -181,9 +184,43 @@ LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"  # of Django's log-in form; axes would look for the model's field, and count nothing
+AXES_LOCKOUT_TEMPLATE = "dashboard/locked_out.html"
+AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+if env.flag("TRUST_PROXY"):
+    AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"]
+    AXES_IPWARE_PROXY_COUNT = 1
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
-UNFOLD = {"SITE_TITLE": "Interlinear", "SITE_HEADER": "Interlinear", "SITE_URL": "/", "SHOW_BACK_BUTTON": False}
+UNFOLD = {
+    "SITE_TITLE": "Interlinear",
+    "SITE_HEADER": "Interlinear",
+    "SITE_SUBHEADER": "dashboard.navigation.organization_name",
+    "SITE_URL": "/",
+    "SITE_ICON": "dashboard.navigation.mark",
+    "SITE_DROPDOWN": "dashboard.navigation.organizations",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "dashboard.navigation.mark"}],
+    "STYLES": ["dashboard.navigation.stylesheet"],
+    "SCRIPTS": ["dashboard.navigation.script"],
+    "SIDEBAR": {"navigation": "dashboard.navigation.sidebar"},
+    "SHOW_BACK_BUTTON": False,
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {  # indigo
+            "50": "oklch(96.2% .018 272.314)",
+            "100": "oklch(93% .034 272.788)",
+            "200": "oklch(87% .065 274.039)",
+            "300": "oklch(78.5% .115 274.713)",
+            "400": "oklch(67.3% .182 276.935)",
+            "500": "oklch(58.5% .233 277.117)",
+            "600": "oklch(51.1% .262 276.966)",
+            "700": "oklch(45.7% .24 277.023)",
+            "800": "oklch(39.8% .195 277.366)",
+            "900": "oklch(35.9% .144 278.697)",
+            "950": "oklch(25.7% .09 281.288)",
+        }
+    },
+}
 
 # ---- pages
 USE_I18N = False
@@ -250,5 +287,6 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
         "django-q": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
     },
 }

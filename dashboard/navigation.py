@@ -1,6 +1,6 @@
 """What the frame around every page shows: the mark, the organization one is in, the way to the others, and the pages one may see.
 
-`settings.UNFOLD` names these functions; unfold calls them with each request. Outside an organization there is no actor, and nothing to list.
+`settings.UNFOLD` names these functions; unfold calls them with each request. Outside an organization there is no actor, and only the way back.
 """
 
 from collections.abc import Mapping
@@ -31,12 +31,12 @@ PAGES = (Page("Home", "home", "organization"),)
 
 
 def sidebar(request: HttpRequest) -> list[Link]:
-    """unfold's SIDEBAR navigation: the pages that the actor may see, then the API's description."""
+    """unfold's SIDEBAR navigation: the pages that the actor may see (outside an organization, the way back to it), then the API's description."""
     actor = current_actor(request)
-    if actor is None:
-        return []
-    held = actor.permissions()
-    pages = [_link(page, actor, request) for page in PAGES if page.needs is None or ON_ORGANIZATION[page.needs] in held]
+    pages: list[Link] = [{"title": "Home", "icon": "home", "link": reverse("home"), "active": False}]
+    if actor:
+        held = actor.permissions()
+        pages = [_link(page, actor, request) for page in PAGES if page.needs is None or ON_ORGANIZATION[page.needs] in held]
     return [
         {"items": pages},
         {"separator": True, "items": [{"title": "API reference", "icon": "api", "link": "/docs", "active": False}]},

@@ -23,7 +23,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from foundation.customer_json import MAX_PROBLEMS, MalformedJSON, Path, Problem, format_path
+from foundation.customer_json import MAX_PROBLEMS, Path, Problem, format_path
 from foundation.rendering import encode
 
 DATABASE_RETRY_SECONDS = 2
@@ -244,7 +244,6 @@ _Translation = tuple[tuple[type[BaseException], ...], Callable[[Any, str], ApiEr
 # The first that fits is taken.
 _TRANSLATIONS: tuple[_Translation, ...] = (
     ((ApiError,), lambda exc, path: exc),
-    ((MalformedJSON,), lambda exc, path: BadRequest(exc.problems, code="malformed_json")),
     ((exceptions.ValidationError,), lambda exc, path: BadRequest(list(islice(flatten(exc.detail), MAX_PROBLEMS)))),
     ((exceptions.ParseError,), lambda exc, path: BadRequest([Problem("", str(exc.detail))], code="malformed_json")),
     ((exceptions.AuthenticationFailed, exceptions.NotAuthenticated), lambda exc, path: Unauthorized()),

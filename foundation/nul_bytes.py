@@ -7,10 +7,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
-from django.core.exceptions import SuspiciousOperation
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
+
+from foundation.api_errors import handler400, handler404
 
 
 @sync_and_async_middleware
@@ -18,23 +19,20 @@ def refuse_nul(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequ
     """404 for a path with NUL, for nothing has such a name; 400 for a query with one."""
     if iscoroutinefunction(get_response):
 
-        async def pass_on(request: HttpRequest) -> HttpResponseBase:
-            _check(request)
-            response: HttpResponseBase = await get_response(request)
-            return response
+        async def answer_later(request: HttpRequest) -> HttpResponseBase:
+            return _refusal(request) or await get_response(request)
 
-        return pass_on
+        return answer_later
 
-    def pass_on_sync(request: HttpRequest) -> HttpResponseBase:
-        _check(request)
-        response: HttpResponseBase = get_response(request)
-        return response
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return _refusal(request) or get_response(request)
 
-    return pass_on_sync
+    return answer
 
 
-def _check(request: HttpRequest) -> None:
+def _refusal(request: HttpRequest) -> HttpResponseBase | None:
     if "\0" in request.path_info:
-        raise Http404
+        return handler404(request)
     if "%00" in request.META.get("QUERY_STRING", ""):
-        raise SuspiciousOperation("NUL in the query")
+        return handler400(request)
+    return None

@@ -1,7 +1,7 @@
 """How request bodies are read: strict JSON objects, nothing else.
 
-A view whose call takes no body leaves `request.data` alone, or reads it as `{}`: DRF asks a parser only when the body is longer than nothing, so
-`POST /whoami` with an empty body needs no setting. A view that must not read a body at all says `parser_classes = []` (any body is a 415 then).
+DRF asks a parser only where `request.data` is read and the body is longer than nothing; an empty body is `{}`, whatever its content type. So a call
+that takes no body (`POST /whoami`) needs no setting: its view does not read `request.data`. Where fields are required, an empty body lacks them all.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from rest_framework.utils.mediatypes import _MediaType
 
 from foundation import customer_json
 from foundation.api_errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
-from foundation.customer_json import JSONValue, Problem
+from foundation.customer_json import JSONValue, MalformedJSON, Problem
 
 
 class StrictJSONParser(BaseParser):
     """`application/json` in UTF-8, read by `customer_json.parse`; `request.data` is a dict whose numbers are `Number`.
 
-    Raises UnsupportedMediaType for an encoded body (nothing is ever decompressed) or another charset, PayloadTooLarge, MalformedJSON, and BadRequest
-    for JSON that is not an object.
+    Raises UnsupportedMediaType for an encoded body (nothing is ever decompressed) or another charset, PayloadTooLarge, and BadRequest for
+    JSON that is malformed or no object.
     """
 
     media_type = "application/json"
@@ -33,7 +33,10 @@ class StrictJSONParser(BaseParser):
         charset = _MediaType(media_type or self.media_type).params.get("charset", "utf-8")
         if charset.strip("\"'").lower() not in ("utf-8", "utf8", "us-ascii"):
             raise UnsupportedMediaType("Send the body as application/json in UTF-8.")
-        value = customer_json.parse(_read(stream))
+        try:
+            value = customer_json.parse(_read(stream))
+        except MalformedJSON as exc:
+            raise BadRequest(exc.problems, code="malformed_json") from exc
         if not isinstance(value, dict):
             raise BadRequest([Problem("", "The body must be a JSON object.")])
         return value

@@ -7,6 +7,7 @@ import structlog
 from channels.layers import get_channel_layer
 from django.conf import settings
 
+from foundation.failpoints import failpoint
 from foundation.loop import submit
 
 NUDGE_GROUP = "interlinear.events"
@@ -16,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 def nudge() -> None:
     """Sends a nudge through this process's own loop; returns at once and never raises."""
-    if settings.REDIS_URL:
+    if settings.REDIS_URL and not failpoint("nudge.send"):
         submit(_send())
 
 

@@ -39,6 +39,8 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for name in ("WEBHOOK_ALLOW_HTTP", "WEBHOOK_ALLOW_LOOPBACK")
         if getattr(settings, name)
     ]
+    if settings.FAILPOINTS:
+        found.append(Error("FAILPOINTS makes processes fail on purpose.", id="pipeline.E003"))
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         found.append(Warning("SQLite serves one machine; set DATABASE_URL to PostgreSQL for more.", id="pipeline.W001"))
     return found

@@ -98,8 +98,7 @@ def _manager(request: Request) -> Actor:
 
 
 def _find(actor: Actor, delivery_id: str) -> Delivery:
-    # PostgreSQL refuses to look for a NUL.
-    delivery = None if "\0" in delivery_id else visible_deliveries(actor).prefetch_related("log").filter(pk=delivery_id).first()
+    delivery = visible_deliveries(actor).prefetch_related("log").filter(pk=delivery_id).first()
     if delivery is None:
         raise NotFound("delivery", delivery_id)
     return delivery

@@ -11,6 +11,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import cast
@@ -31,7 +32,6 @@ _MODE = re.compile(r"([a-z]{2,3})-([a-z]{2,3})(?:_([A-Za-z]{2,8}))?")
 _LINE_BREAK = re.compile(r"(\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 _LETTER = re.compile(r"[^\W\d_]")
 _BETWEEN = "\n\n"
-_ENVIRONMENT = {"PATH": os.environ.get("PATH", os.defpath), "APERTIUM_TRANSFUSE": "no"}  # its newer extractor has other rules for white space
 
 
 class ApertiumProvider:
@@ -56,7 +56,7 @@ def available_pairs() -> Mapping[tuple[str, str], str]:
     if shutil.which(PROGRAM) is None:
         return {}
     try:
-        listed = subprocess.run([PROGRAM, "-l"], capture_output=True, text=True, timeout=LIST_SECONDS, check=True, env=_ENVIRONMENT)
+        listed = subprocess.run([PROGRAM, "-l"], capture_output=True, text=True, timeout=LIST_SECONDS, check=True, env=_environment())
     except (OSError, subprocess.SubprocessError):
         log.warning("apertium_unusable", exc_info=True)
         return {}
@@ -71,6 +71,11 @@ def _read_pairs(modes: list[str]) -> Iterator[tuple[tuple[str, str], str]]:
             locale = f"{target}-{variant}" if variant else target
             if langcodes.tag_is_valid(locale):
                 yield (langcodes.standardize_tag(source), langcodes.standardize_tag(locale)), mode
+
+
+def _environment() -> dict[str, str]:
+    """No secret of ours; and not the newer extractor, which has other rules for white space."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "APERTIUM_TRANSFUSE": "no"}
 
 
 class _Gate:
@@ -125,26 +130,24 @@ async def _translate_lines(mode: str, lines: list[str]) -> list[str]:
 
 async def _run(mode: str, text: str) -> str:
     """What the program prints. Ends with it and all that it started when cancelled. Raises Unavailable."""
-    process = await asyncio.create_subprocess_exec(
-        PROGRAM,
-        "-u",  # no marks on unknown words
-        "-f",
-        "txt",
-        mode,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=_ENVIRONMENT,
-        start_new_session=True,
-    )
-    try:
-        output, _ = await process.communicate(text.encode())
-    finally:
-        if process.returncode is None:
-            # The program is a shell script: its pipeline would go on without it.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+    # Its own directory for temporary files: killed, it leaves them behind.
+    with tempfile.TemporaryDirectory(prefix="interlinear-apertium-", ignore_cleanup_errors=True) as directory:
+        process = await asyncio.create_subprocess_exec(
+            *(PROGRAM, "-u", "-f", "txt", mode),  # -u: no marks on unknown words
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=_environment() | {"TMPDIR": directory},
+            start_new_session=True,
+        )
+        try:
+            output, _ = await process.communicate(text.encode())
+        finally:
+            if process.returncode is None:
+                # The program is a shell script: its pipeline would go on without it.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                await process.wait()
     if process.returncode != 0:
         raise Unavailable(f"apertium:{mode} failed with status {process.returncode}.")
     return output.decode(errors="replace")

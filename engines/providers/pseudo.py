@@ -13,7 +13,7 @@ from engines.translation.placeholders import find_syntax
 
 _PLAIN = "bcdfghjklmnpqrstvwxyzBCDFGHJKLMNPQRSTVWXYZ"
 _ACCENTED = "ƀçđƒĝĥĵķļɱñþǫŕšţṽŵẋýžƁÇĐƑĜĤĴĶĻṀÑÞǪŔŠŢṼŴẊÝŽ"
-_VOWELS = {"a": "áá", "e": "éé", "i": "íí", "o": "óó", "u": "úú", "A": "ÁÁ", "E": "ÉÉ", "I": "ÍÍ", "O": "ÓÓ", "U": "ÚÚ"}
+_VOWELS = {"a": "áá", "e": "éé", "i": "íí", "o": "óó", "u": "úú", "A": "Áá", "E": "Éé", "I": "Íí", "O": "Óó", "U": "Úú"}
 _TABLE = str.maketrans({**dict(zip(_PLAIN, _ACCENTED, strict=False)), **_VOWELS})
 
 

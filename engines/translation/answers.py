@@ -4,10 +4,11 @@ Every refusal is a `Flaw`: a code for logs and counts, and a sentence that tells
 source, never what the model wrote.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from json import JSONDecodeError, JSONDecoder
+from json import JSONDecoder
 from typing import Any
 
 from engines.providers.base import Answer, Finish
@@ -99,13 +100,13 @@ def _read_texts(answer: Answer) -> Mapping[str, Any] | Flaw:
     return found[0]
 
 
-def _candidates(content: str) -> Iterator[dict[str, JSONValue] | None]:
-    """The texts in the answer: it is JSON, or JSON stands in a code fence or between prose."""
+def _candidates(content: str) -> Iterator[Mapping[str, JSONValue] | None]:
+    """The texts of each object that may be the answer: it is JSON, or JSON stands in a code fence or between prose."""
     content = content.strip()
-    if content.startswith("{") and (whole := _texts_of(content)) is not None:
-        yield whole
+    with contextlib.suppress(MalformedJSON):
+        yield _texts_of(parse(content))
         return
-    fenced = [_texts_of(block) for block in _FENCE.findall(content)]
+    fenced = [_read(block) for block in _FENCE.findall(content)]
     if any(texts is not None for texts in fenced):
         yield from fenced
         return
@@ -116,18 +117,21 @@ def _candidates(content: str) -> Iterator[dict[str, JSONValue] | None]:
             return
         try:
             _, end = decoder.raw_decode(content, start)
-            yield _texts_of(content[start:end])
-        except (JSONDecodeError, RecursionError, ValueError):
+            yield _read(content[start:end])
+        except (ValueError, RecursionError):
             end = start + 1
         start = content.find("{", end)
 
 
-def _texts_of(text: str) -> dict[str, JSONValue] | None:
-    """The member `texts` of the object that `text` is; None where it is anything else."""
+def _read(text: str) -> Mapping[str, JSONValue] | None:
     try:
-        value = parse(text)
+        return _texts_of(parse(text))
     except MalformedJSON:
         return None
+
+
+def _texts_of(value: JSONValue) -> Mapping[str, JSONValue] | None:
+    """The one member `texts` of an object; None where the value is anything else."""
     if not isinstance(value, dict) or value.keys() != {"texts"}:
         return None
     texts = value["texts"]

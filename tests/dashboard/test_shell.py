@@ -1,6 +1,7 @@
 """Logging in, finding one's organization, and what strangers are told."""
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
@@ -136,6 +137,7 @@ def test_logging_out_is_a_post(as_owner: Client) -> None:
 
 
 def test_admin_is_only_a_frame(as_owner: Client) -> None:
+    assert admin.site._registry == {}
     assert as_owner.get("/admin/").headers["Location"] == "/"
     assert as_owner.get("/admin/login/?next=/orgs/").headers["Location"] == "/login?next=/orgs/"
     assert as_owner.get("/admin/organizations/user/").status_code == 404

@@ -21,7 +21,7 @@ def test_layers_of_many_engines_take_five_queries(engine: Engine, django_assert_
     other = Engine.objects.create(organization=engine.organization, name="Docs", created_at=engine.created_at)
     ModelConfig.objects.create(engine=engine, source_locale="en", target_locale="de", provider="openai", model="gpt-5-mini", rank=2)
     GlossaryItem.objects.create(engine=engine, target_locale="de", source_text="Cart", target_text="Warenkorb", hint="noun")
-    GlossaryItem.objects.create(engine=engine, source_text="Acme", type=GlossaryItem.Type.NON_TRANSLATABLE)
+    GlossaryItem.objects.create(engine=other, source_text="Acme", type=GlossaryItem.Type.NON_TRANSLATABLE)
     Instruction.objects.create(engine=engine, name="Form", target_locale="de", text="Say du.")
     BrandVoice.objects.create(engine=engine, locale="de", text="Calm.")
 
@@ -32,11 +32,11 @@ def test_layers_of_many_engines_take_five_queries(engine: Engine, django_assert_
         engine.pk: Layers(
             version=7,
             models=(StoredModel("en", "de", ModelChoice("openai", "gpt-5-mini"), 2),),
-            glossary=(Term("*", "de", "Cart", "Warenkorb", "noun"), Term("*", "*", "Acme", None)),
+            glossary=(Term("*", "de", "Cart", "Warenkorb", "noun"),),
             instructions=(Rule("de", "Say du."),),
             voices=(Voice("de", "Calm."),),
         ),
-        other.pk: Layers(version=1),
+        other.pk: Layers(version=1, glossary=(Term("*", "*", "Acme", None),)),
     }
 
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -207,9 +208,14 @@ def test_call_without_a_key_is_refused(organization: Organization, method: str, 
 def test_strangers_delivery_does_not_exist(organization: Organization, foreign_api: Api, method: str, path: str) -> None:
     failed = make_failed(organization).pk
 
-    for delivery_id in (failed, "dlv_0000000000000000000", "dlv_%00", "x"):
+    for delivery_id in (failed, "dlv_0000000000000000000", "dlv_%F0%9F%A6%86", "x"):
         answer = foreign_api.call(method, path.format(id=delivery_id))
-        read = delivery_id.replace("%00", "\0")
-        body = {"_tag": "NotFoundError", "message": "Delivery not found.", "code": "delivery_not_found", "entityType": "delivery", "id": read}
+        body = {
+            "_tag": "NotFoundError",
+            "message": "Delivery not found.",
+            "code": "delivery_not_found",
+            "entityType": "delivery",
+            "id": unquote(delivery_id),
+        }
         assert without_request_id(answer) == (404, body)
     assert state(failed)["status"] == "failed"

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -122,6 +123,19 @@ def test_dripping_body_ends_at_the_deadline_and_the_status_counts(raw_server: Ra
 
     assert time.monotonic() - began < 1
     assert (response.status, response.is_whole, set(response.answer)) == (200, False, {ord("b")})
+
+
+def test_calls_of_other_threads_do_not_move_the_deadline(raw_server: RawServer, webhook_receiver: Receiver) -> None:
+    raw_server.say(raw_server.drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + b"b" * 100))
+    began = time.monotonic()
+
+    with ThreadPoolExecutor(1) as threads:
+        dripping = threads.submit(post, raw_server.url, b"{}", {}, timeouts=Timeouts(total=1))
+        assert raw_server.has_request.wait(5)
+        assert post(webhook_receiver.hook_url(), b"{}", {}).status == 200
+
+    assert time.monotonic() - began < 1.5
+    assert (dripping.result().status, dripping.result().is_whole) == (200, False)
 
 
 def test_silence_is_a_read_timeout(webhook_receiver: Receiver) -> None:

@@ -1,5 +1,6 @@
 """One attempt from claim to result, against a receiver that checks signatures as receivers do."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -183,6 +184,14 @@ def test_first_delivery_makes_the_organizations_secret(organization: Organizatio
 def test_nothing_claimed_is_nothing_to_ask_for(django_assert_num_queries: DjangoAssertNumQueries, organization: Organization) -> None:
     with django_assert_num_queries(0):
         assert load_claimed([], NOW) == []
+
+
+def test_database_time_runs_on_while_a_delivery_waits_for_its_turn(organization: Organization) -> None:
+    outgoing = make_running(organization)
+
+    waited = replace(outgoing, loaded_mark=outgoing.loaded_mark - 60)
+
+    assert NOW + timedelta(seconds=60) <= waited.clock() < NOW + timedelta(seconds=70)
 
 
 @pytest.mark.usefixtures("loopback")

@@ -47,6 +47,7 @@ class RawServer:
         self._talks: list[Talk] = []
         self._threads: list[threading.Thread] = []
         self.over = threading.Event()
+        self.has_request = threading.Event()
         self.requests: list[bytes] = []
         self.connections = 0
         self._acceptor = threading.Thread(target=self._accept)
@@ -69,6 +70,7 @@ class RawServer:
             body += part
         if head:
             self.requests.append(head + b"\r\n\r\n" + body)
+            self.has_request.set()
         return head
 
     def drip(self, text: bytes, every: float = 0.02) -> Talk:

@@ -3,11 +3,8 @@
 import itertools
 from typing import Any
 
-LANGUAGES = (
-    "af am ar az be bg bn bs ca cs cy da de el es et eu fa fi fil fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko ky lo lt lv mk ml mn mr ms "
-    "my nb ne nl pa pl pt ro ru si sk sl sq sr sv sw ta te th tr uk ur uz vi zh zu"
-).split()
-REGIONAL = "de-AT de-CH es-MX es-AR es-CO es-US fr-CA fr-CH fr-BE it-CH nl-BE pt-PT pt-BR zh-TW zh-HK ar-EG ar-SA ar-MA en-GB en-AU en-IN en-CA sr-Latn fr-LU de-LI es-CL es-PE pt-AO".split()
+LANGUAGES = ["af", "am", "ar", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "es", "et", "eu", "fa", "fi", "fil", "fr", "ga", "gl", "gu", "he", "hi", "hr", "hu", "hy", "id", "is", "it", "ja", "ka", "kk", "km", "kn", "ko", "ky", "lo", "lt", "lv", "mk", "ml", "mn", "mr", "ms", "my", "nb", "ne", "nl", "pa", "pl", "pt", "ro", "ru", "si", "sk", "sl", "sq", "sr", "sv", "sw", "ta", "te", "th", "tr", "uk", "ur", "uz", "vi", "zh", "zu"]
+REGIONAL = ["de-AT", "de-CH", "es-MX", "es-AR", "es-CO", "es-US", "fr-CA", "fr-CH", "fr-BE", "it-CH", "nl-BE", "pt-PT", "pt-BR", "zh-TW", "zh-HK", "ar-EG", "ar-SA", "ar-MA", "en-GB", "en-AU", "en-IN", "en-CA", "sr-Latn", "fr-LU", "de-LI", "es-CL", "es-PE", "pt-AO"]
 LOCALES = [*LANGUAGES, *REGIONAL]
 FOURTEEN = ["de", "fr", "es", "it", "pt-BR", "nl", "pl", "sv", "tr", "uk", "ar", "he", "ja", "zh-CN"]
 

@@ -47,9 +47,7 @@ def _kill_web(product: Deployment) -> None:
 def _post_until_accepted(product: Deployment, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     for tries in range(1, 200):
         try:
-            answer = requests.post(
-                f"{product.base_url}/jobs/localization", json=body, headers={"X-API-Key": product.demo["apiKey"]}, timeout=10
-            )
+            answer = requests.post(f"{product.base_url}/jobs/localization", json=body, headers={"X-API-Key": product.demo["apiKey"]}, timeout=10)
             if answer.status_code == 202:
                 return answer.json(), tries
         except requests.RequestException:

@@ -6,7 +6,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.urls import re_path
 
 
-class NoSuchStream(AsyncWebsocketConsumer):
+class NoSuchStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is untyped
     async def connect(self, *args: Any) -> None:
         await self.close()
 

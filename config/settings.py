@@ -22,7 +22,6 @@ ALLOWED_HOSTS = env.words("ALLOWED_HOSTS") or list(dict.fromkeys([PUBLIC_HOST, "
 STREAM_ORIGINS = env.words("STREAM_ORIGINS")  # of pages elsewhere that may open sockets, as https://shop.example
 
 INSTALLED_APPS = [
-    "daphne",
     "unfold",
     "unfold.contrib.guardian",
     "django.contrib.admin",
@@ -51,7 +50,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django_structlog.middlewares.RequestMiddleware",
+    "foundation.request_log.RequestLog",
     "foundation.nul_bytes.refuse_nul",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

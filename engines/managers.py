@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from engines.grants import EngineGroupPermission, EngineUserPermission
 from organizations.access import Actor, holds
 
 if TYPE_CHECKING:
-    from engines.models import Engine
+    from engines.models import Engine  # noqa: F401 (in the bases of a class)
 
 
 class EngineQuerySet(models.QuerySet["Engine"]):
@@ -25,8 +26,6 @@ def on_engine(actor: Actor, what: str, *, engine_id: str) -> Q:
 
     It holds for an engine that was deleted only where the actor reaches every engine.
     """
-    from engines.models import EngineGroupPermission, EngineUserPermission
-
     codename = {"access": "access_engine", "review": "review_translations"}[what]
     by_role = EngineGroupPermission.objects.filter(content_object_id=OuterRef(engine_id), permission__codename=codename, group__user=actor.user)
     directly = EngineUserPermission.objects.filter(content_object_id=OuterRef(engine_id), permission__codename=codename, user=actor.user)

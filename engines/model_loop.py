@@ -32,7 +32,7 @@ class _State:
     shared: dict[Hashable, Closable] = field(default_factory=dict)
 
 
-_states: dict[int, _State] = {}
+_states: dict[int, _State] = {}  # by process: what a forked child inherits belongs to a loop that does not run there
 
 
 def run(work: Coroutine[Any, Any, T], timeout: float) -> T:
@@ -95,7 +95,3 @@ def _state() -> _State:
     if asyncio.get_running_loop() is not process_loop():
         raise RuntimeError("Model calls run on the process's loop: hand them to engines.model_loop.run.")
     return _states.setdefault(os.getpid(), _State())
-
-
-# What a child inherits belongs to a loop that does not run there.
-os.register_at_fork(after_in_child=_states.clear)

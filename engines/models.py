@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from django.db import models
-from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from engines.managers import EngineManager
 from foundation.ids import PrefixedIdField
@@ -40,18 +39,6 @@ class Engine(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class EngineUserPermission(UserObjectPermissionBase):
-    """guardian's row for a service user limited to chosen engines."""
-
-    content_object = models.ForeignKey(Engine, on_delete=models.CASCADE)
-
-
-class EngineGroupPermission(GroupObjectPermissionBase):
-    """guardian's row for a role's group on a chosen engine."""
-
-    content_object = models.ForeignKey(Engine, on_delete=models.CASCADE)
 
 
 class ModelConfig(models.Model):

@@ -27,14 +27,14 @@ def update_rows(
     """
     if not rows:
         return set()
-    fields = {name: model._meta.get_field(name) for name in (*columns, *only, *constants)}
+    fields: dict[str, Any] = {name: model._meta.get_field(name) for name in (*columns, *only, *constants)}
     quoted = {name: connection.ops.quote_name(fields[name].column) for name in fields}
     own = connection.ops.quote_name(model._meta.db_table)
     given = [_assignment(fields[name], quoted[name], name in add, own) for name in columns if name not in match]
     fixed = [f"{quoted[name]} = %s" for name in constants]
     conditions = [f"{own}.{quoted[name]} = {_typed(fields[name], f'given.{quoted[name]}')}" for name in match]
     conditions += [f"{own}.{quoted[name]} IN ({_marks(len(values))})" for name, values in only.items()]
-    key = connection.ops.quote_name(model._meta.pk.column)
+    key = connection.ops.quote_name(str(model._meta.pk.column))
     statement = (
         f"WITH given ({', '.join(quoted[name] for name in columns)}) AS (VALUES {', '.join([f'({_marks(len(columns))})'] * len(rows))}) "
         f"UPDATE {own} SET {', '.join(given + fixed)} FROM given WHERE {' AND '.join(conditions)} RETURNING {own}.{key}"

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from foundation.customer_json import MAX_PROBLEMS, JSONValue, Number, Path
@@ -105,6 +106,7 @@ class StrictChoice(serializers.ChoiceField):
         return str(self.choice_strings_to_values[data])
 
 
+@extend_schema_field({"type": "string", "maxLength": 35, "example": "pt-BR"})
 class LocaleField(serializers.Field[str, Any, str, Any]):
     """A locale in any spelling, as a canonical tag. With `allow_any`, `*` stands for every locale."""
 
@@ -197,6 +199,7 @@ class StrictMap(serializers.DictField):
         return members
 
 
+@extend_schema_field({})
 class CustomerJSONField(serializers.Field[JSONValue, Any, Any, Any]):
     """Any JSON, opaque and within the limits of a payload: 20,000 strings of 50,000 characters. Its value is what `customer_json.parse` gave."""
 
@@ -219,6 +222,7 @@ class CustomerJSONField(serializers.Field[JSONValue, Any, Any, Any]):
         return value
 
 
+@extend_schema_field({"type": "object", "additionalProperties": True})
 class TranslatableObject(CustomerJSONField):
     """`data`: customers' JSON whose outermost value is an object."""
 

@@ -6,6 +6,7 @@ Every row that the wire shows has one. An id is `<prefix>_` and 19 characters of
 
 import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -49,7 +50,7 @@ class PrefixedIdField(models.CharField[str, str]):
         options["max_length"] = len(prefix) + 1 + LENGTH
         super().__init__(**options)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
         name, path, args, options = super().deconstruct()
         del options["max_length"]
         options["prefix"] = self.prefix

@@ -35,7 +35,7 @@ def submit(work: Coroutine[Any, Any, T]) -> "Future[T]":
 
 def _forget_parent() -> None:
     """A lock that another thread held at the fork would stay locked in the child for ever."""
-    global _lock  # noqa: PLW0603
+    global _lock
     _lock = threading.Lock()
     _loops.clear()
 

@@ -8,7 +8,7 @@ from engines.managers import on_engine
 from organizations.access import Actor
 
 if TYPE_CHECKING:
-    from localization.models import Job, JobGroup
+    from localization.models import Job, JobGroup  # noqa: F401 (in the bases of classes)
 
 
 class JobGroupQuerySet(models.QuerySet["JobGroup"]):

@@ -45,7 +45,9 @@ class Recorder:
         self.events: list[Event] = []
         self.deliveries: list[NewDelivery] = []
 
-    def record(self, group_id: str, event_type: str, *, job_id: str = "", locale: str = "", stage: str = "", status: str = "", error: str = "") -> None:
+    def record(
+        self, group_id: str, event_type: str, *, job_id: str = "", locale: str = "", stage: str = "", status: str = "", error: str = ""
+    ) -> None:
         group = self.groups[group_id]
         group.seq += 1
         self.events.append(
@@ -83,9 +85,7 @@ class Recorder:
         if group.callback_url or group.organization.default_webhook_url:
             event_type, body = translation_message(group, job)
             self.deliveries.append(
-                NewDelivery(
-                    organization_id=group.organization_id, url=group.callback_url, event_type=event_type, event_id=job.job_id, body=body
-                )
+                NewDelivery(organization_id=group.organization_id, url=group.callback_url, event_type=event_type, event_id=job.job_id, body=body)
             )
         self._end_group(group)
 
@@ -105,7 +105,7 @@ class Recorder:
         rows = [tuple(getattr(group, name) for name in columns) for group in self.groups.values()]
         update_rows(JobGroup, columns=columns, rows=rows, match=("id",), only={}, constants={})
 
-    def write_events(self, slots: DeliverySlots = DeliverySlots()) -> Sequence[Delivery]:  # noqa: B008 (frozen)
+    def write_events(self, slots: DeliverySlots = DeliverySlots()) -> Sequence[Delivery]:
         """Writes events and deliveries; returns the deliveries that were inserted as claimed by this process."""
         Event.objects.bulk_create(self.events)
         return insert_deliveries(self.deliveries, now=self.now, claimed=slots.free, lease=slots.lease)

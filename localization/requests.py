@@ -9,12 +9,23 @@ from engines.pipeline_config import resolve
 from engines.pipeline_serializer import PipelineConfigSerializer
 from foundation.api_errors import BadRequest, Forbidden, NotFound
 from foundation.customer_json import MAX_KEY_LENGTH, JSONValue, Problem
-from foundation.fields import LocaleField, QueryInteger, StrictChoice, StrictList, StrictMap, StrictSerializer, StrictString, StringList, TranslatableObject
+from foundation.fields import (
+    LocaleField,
+    QueryInteger,
+    StrictChoice,
+    StrictList,
+    StrictMap,
+    StrictSerializer,
+    StrictString,
+    StringList,
+    TranslatableObject,
+)
 from foundation.ids import is_id
 from localization.models import Job
 from localization.services import Submission
 from organizations.access import Actor
-from webhooks.addresses import RefusedURL, check_url
+from webhooks.addresses import check_url
+from webhooks.errors import RefusedURL
 
 
 class CallbackURLField(StrictString):
@@ -34,8 +45,8 @@ class SubmissionSerializer(StrictSerializer):
 
     sourceLocale = LocaleField()
     targetLocales = StrictList(child=LocaleField(), min_items=1, max_items=100, is_distinct=True)
-    data = TranslatableObject()
-    context = StrictString(required=False, allow_null=True, allow_blank=True, max_length=10_000)
+    data = TranslatableObject()  # type: ignore[assignment]  # the wire's name, which a serializer's own attribute has too
+    context = StrictString(required=False, allow_null=True, allow_blank=True, max_length=10_000)  # type: ignore[assignment]  # as above
     hints = StrictMap(required=False, allow_null=True, child=StringList(max_items=50, max_length=500, min_length=0), max_items=20_000)
     lockedKeys = StringList(required=False, allow_null=True, max_items=200, max_length=MAX_KEY_LENGTH)
     callbackUrl = CallbackURLField(required=False, allow_null=True, max_length=2000)
@@ -47,10 +58,10 @@ class SubmissionSerializer(StrictSerializer):
 class JobListQuery(StrictSerializer):
     """The query string of `GET /jobs/localization`."""
 
-    engineId = serializers.CharField(required=False)
+    engineId = StrictString(required=False)
     status = StrictChoice(choices=Job.Status.values, required=False)
     limit = QueryInteger(min_value=1, max_value=100, default=20)
-    cursor = serializers.CharField(required=False)
+    cursor = StrictString(required=False)
 
     def validate_engineId(self, value: str) -> str:
         if not is_id(value, "eng"):

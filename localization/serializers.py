@@ -15,8 +15,8 @@ from localization.queries import result_of
 class TimeField(serializers.DateTimeField):
     """ISO 8601, UTC, ending in `Z`."""
 
-    def to_representation(self, value: Any) -> str | None:
-        return None if value is None else wire_time(value)
+    def to_representation(self, value: Any) -> str:
+        return wire_time(value)
 
 
 @extend_schema_field({"type": "object", "additionalProperties": True})

@@ -17,6 +17,7 @@ from foundation.ids import new_ids
 from foundation.lease import WorkStatus
 from localization.errors import IdempotencyKeyReused
 from localization.models import Job, JobGroup, Step, StreamTicket
+from localization.queries import with_jobs
 from localization.recorder import EndedJob, Recorder
 from organizations.access import Actor
 
@@ -61,12 +62,12 @@ def submit_group(actor: Actor, submission: Submission, *, now: datetime) -> JobG
 
 
 def find_repeat(actor: Actor, idempotency_key: str | None, request_digest: str) -> JobGroup | None:
-    """The group that the key names already, with its jobs. Raises IdempotencyKeyReused."""
+    """The group that the key names already, with its jobs. Raises IdempotencyKeyReused, also where the actor may not see that group."""
     if idempotency_key is None:
         return None
     groups = JobGroup.objects.filter(organization=actor.organization, idempotency_key=idempotency_key)
-    existing = groups.prefetch_related("jobs").first()
-    if existing is not None and existing.request_digest != request_digest:
+    existing = with_jobs(groups).first()
+    if existing is not None and (existing.request_digest != request_digest or not groups.visible_to(actor).exists()):
         raise IdempotencyKeyReused(existing.id)
     return existing
 
@@ -172,4 +173,3 @@ def redeem_ticket(text: str, group_id: str, *, now: datetime) -> StreamTicket | 
 
 def digest_of_ticket(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-

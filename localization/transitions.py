@@ -210,9 +210,7 @@ def job_warnings(outcome: Outcome) -> tuple[str, ...]:
 
 
 def new_step(step: ClaimedStep, *, stage: StageId, now: datetime) -> Step:
-    return Step(
-        organization_id=step.organization_id, job_id=step.job_id, group_id=step.group.id, stage=stage, run_after=now, created_at=now
-    )
+    return Step(organization_id=step.organization_id, job_id=step.job_id, group_id=step.group.id, stage=stage, run_after=now, created_at=now)
 
 
 def _write_jobs(outcomes: Sequence[Outcome], ended: Sequence[EndedJob], *, now: datetime) -> None:
@@ -244,20 +242,21 @@ def end_cancelled(group_id: str, *, now: datetime) -> None:
     """Ready, waiting → skipped for every step of a cancelled group, and their jobs → failed."""
     with transaction.atomic():
         steps = Step.objects.select_for_update(of=("self",)).filter(group_id=group_id, status__in=[WorkStatus.READY, WorkStatus.WAITING])
-        unstarted = list(steps.order_by("id").values_list("id", "job_id", "stage", "job__target_locale"))
+        unstarted = list(steps.order_by("id").values_list("id", "job_id", "stage", "job__target_locale", "job__warnings"))
         Step.objects.filter(id__in=[row[0] for row in unstarted]).update(
             status=WorkStatus.SKIPPED, fence=F("fence") + 1, completed_at=now, detail='{"reason":"cancelled"}'
         )
-        ended = [EndedJob(job_id, group_id, locale, Job.Status.FAILED, CANCELLED) for _, job_id, _, locale in unstarted]
+        ended = [EndedJob(job_id, group_id, locale, Job.Status.FAILED, CANCELLED, tuple(warnings)) for _, job_id, _, locale, warnings in unstarted]
         _write_jobs((), ended, now=now)
         recorder = Recorder(lock_groups({group_id}), now=now)
-        for (_, job_id, stage, locale), job in zip(unstarted, ended, strict=True):
+        for (_, job_id, stage, locale, _), job in zip(unstarted, ended, strict=True):
             recorder.record(group_id, "step.skipped", job_id=job_id, locale=locale, stage=stage, status=WorkStatus.SKIPPED)
             recorder.end_job(job)
         recorder.write_groups()
         recorder.write_events()
         transaction.on_commit(nudge)
-    wake()
+    if unstarted:
+        wake()
 
 
 def expire_leases(*, now: datetime) -> int:

@@ -1,6 +1,6 @@
 """The asynchronous API: one view per path (contract §2, §10)."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,7 +10,7 @@ from rest_framework.views import APIView
 
 from foundation.api_errors import BadRequest, Conflict, NotFound
 from foundation.cursors import decode_cursor, encode_cursor
-from foundation.customer_json import Problem
+from foundation.customer_json import JSONValue, Problem
 from foundation.ids import is_id
 from localization import services
 from localization.errors import GroupFinished, IdempotencyKeyReused
@@ -28,7 +28,7 @@ class JobsView(APIView):
 
     @extend_schema(operation_id="createLocalization", request=SubmissionSerializer, responses={202: CreatedGroupSerializer})
     def post(self, request: Request) -> Response:
-        actor, body = actor_of(request), request.data
+        actor, body = actor_of(request), cast(dict[str, JSONValue], request.data)  # what StrictJSONParser gives
         digest = services.digest_of(body)
         try:
             key = body.get("idempotencyKey")
@@ -41,7 +41,7 @@ class JobsView(APIView):
 
     @extend_schema(operation_id="listJobs", parameters=[JobListQuery], responses=JobPageSerializer)
     def get(self, request: Request) -> Response:
-        query = JobListQuery(data=request.query_params)
+        query = JobListQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         return Response(JobPageSerializer(_page(actor_of(request), query.validated_data)).data)
 

@@ -12,4 +12,4 @@ class PipelineConfig(AppConfig):
     name = "pipeline"
 
     def ready(self) -> None:
-        os.register_at_fork(after_in_child=DatabaseWrapper._connection_pools.clear)
+        os.register_at_fork(after_in_child=DatabaseWrapper._connection_pools.clear)  # type: ignore[attr-defined]  # missing in the stubs

@@ -17,7 +17,7 @@ WANTED = {
 @register("queue")
 def check_queue(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Each rule of the queue's settings, by name."""
-    queue = settings.Q_CLUSTER
+    queue: dict[str, Any] = settings.Q_CLUSTER
     problems = [f"Q_CLUSTER['{name}'] must be {value!r}, not {queue.get(name)!r}." for name, value in WANTED.items() if queue.get(name) != value]
     longest = (settings.DRAIN_BUDGET + settings.STEP_DEADLINE).total_seconds()
     if queue["timeout"] <= longest:
@@ -41,6 +41,6 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
     if settings.FAILPOINTS:
         found.append(Error("FAILPOINTS makes processes fail on purpose.", id="pipeline.E003"))
-    if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    if str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
         found.append(Warning("SQLite serves one machine; set DATABASE_URL to PostgreSQL for more.", id="pipeline.W001"))
     return found

@@ -1,11 +1,11 @@
 """Runs one claimed step on a thread and says what it came to. The only place that turns what a stage returns or raises into an outcome.
 
-    returns Produced    → completed, with its output
-    returns Skipped     → skipped, with its reason
-    returns Waiting     → waiting, until `due_at`
-    raises StageFailed  → failed
-    raises RetryLater   → ready again later, within RETRY_WINDOW of the step's first turn; failed after it
-    raises anything     → failed, and logged: a fault of ours, not of the job
+returns Produced    → completed, with its output
+returns Skipped     → skipped, with its reason
+returns Waiting     → waiting, until `due_at`
+raises StageFailed  → failed
+raises RetryLater   → ready again later, within RETRY_WINDOW of the step's first turn; failed after it
+raises anything     → failed, and logged: a fault of ours, not of the job
 """
 
 import json
@@ -86,9 +86,7 @@ def stage_input(step: ClaimedStep, content: GroupContent, layers: Layers, *, dea
 def _outcome(step: ClaimedStep, result: Produced | Skipped | Waiting) -> Outcome:
     match result:
         case Produced():
-            return Outcome(
-                step=step, status=WorkStatus.COMPLETED, output=dump(result.data), detail=dump(dict(result.detail)), usage=result.usage
-            )
+            return Outcome(step=step, status=WorkStatus.COMPLETED, output=dump(result.data), detail=dump(dict(result.detail)), usage=result.usage)
         case Skipped():
             return Outcome(step=step, status=WorkStatus.SKIPPED, detail=dump({"reason": result.reason}))
         case Waiting():
@@ -105,5 +103,5 @@ def _retry(step: ClaimedStep, reason: RetryLater, *, now: datetime) -> Outcome:
 
 def retry_delay(attempt: int, asked: timedelta | None) -> timedelta:
     """2 s, 4 s, 8 s … up to 5 min, each spread over ±20 % so that what failed together does not return together; never before what was asked."""
-    exponential = min(FIRST_RETRY * 2 ** min(attempt - 1, 20), LONGEST_RETRY) * random.uniform(0.8, 1.2)
+    exponential: timedelta = min(FIRST_RETRY * 2 ** min(attempt - 1, 20), LONGEST_RETRY) * random.uniform(0.8, 1.2)
     return exponential if asked is None else max(exponential, asked)

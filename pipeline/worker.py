@@ -70,7 +70,7 @@ class Worker:
 
     def _start_cluster(self) -> None:
         self._started_at = time.monotonic()
-        self._spawn("cluster", "qcluster")
+        self._spawn("cluster", "qcluster", "--skip-checks")
 
     def _end(self, name: str) -> None:
         """Asks the child to end, and kills it with all it started where it does not."""
@@ -100,7 +100,7 @@ class Worker:
         if child is not None and child.poll() is None:
             return
         if drains.is_step_due(now=now, suspects=True):
-            self._spawn("suspects", "run_suspects")
+            self._spawn("suspects", "run_suspects", "--skip-checks")
 
 
 def _end_with_parent() -> None:

@@ -121,7 +121,9 @@ def _translate_lesson(processes: Processes, client: requests.Session, base_url: 
         print(f"The lesson was refused: {answer.text}", file=sys.stderr)
         return False
     group = answer.json()
-    print(f"\nPOST /jobs/localization → 202 in {answer.elapsed.total_seconds() * 1000:.0f} ms: {len(group['jobs'])} jobs in group {group['groupId']}\n")
+    print(
+        f"\nPOST /jobs/localization → 202 in {answer.elapsed.total_seconds() * 1000:.0f} ms: {len(group['jobs'])} jobs in group {group['groupId']}\n"
+    )
     table = LiveTable()
     jobs: dict[str, dict[str, Any]] = {}
     until = time.monotonic() + SECONDS_TO_FINISH

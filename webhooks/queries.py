@@ -16,7 +16,7 @@ from webhooks.signing import current_secret, live_secrets
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A claimed delivery with all that sending it needs. An empty `url`: the organization has no default now."""
+    """A claimed delivery with all that sending it needs. An empty `url`: there is nowhere to send to."""
 
     delivery_id: str
     organization_id: str
@@ -50,12 +50,13 @@ def load_claimed(ids: Collection[str], now: datetime) -> list[Outgoing]:
 
 
 def prepare(deliveries: Sequence[Delivery], now: datetime) -> list[Outgoing]:
-    """The same for deliveries that are in memory, as `transitions.insert_deliveries` returned them: three queries."""
+    """The same for deliveries that are in memory, as `transitions.insert_deliveries` returned them: three queries. Skips what is not claimed."""
+    deliveries = [row for row in deliveries if row.status == WorkStatus.RUNNING]
     if not deliveries:
         return []
     organizations = Organization.objects.only("default_webhook_url").in_bulk({row.organization_id for row in deliveries})
     secrets = _secrets(organizations.values(), now)
-    urls = {row.pk: row.url or _default_url(organizations.get(row.organization_id)) for row in deliveries}
+    urls = {row.pk: _url(row, organizations.get(row.organization_id)) for row in deliveries}
     endpoints = _endpoints(organizations, set(urls.values()) - {""})
     mark = time.monotonic()
     return [
@@ -82,8 +83,9 @@ def visible_deliveries(actor: Actor) -> QuerySet[Delivery]:
     return Delivery.objects.filter(organization_id=actor.organization.pk).defer("body").order_by("-id")
 
 
-def _default_url(organization: Organization | None) -> str:
-    return organization.default_webhook_url if organization else ""
+def _url(delivery: Delivery, organization: Organization | None) -> str:
+    """Empty where there is nowhere to send to; an organization that was erased has no secret to sign with."""
+    return (delivery.url or organization.default_webhook_url) if organization else ""
 
 
 def _secrets(organizations: Iterable[Organization], now: datetime) -> dict[str, tuple[str, ...]]:

@@ -32,7 +32,7 @@ TAG = ["Webhooks"]
 class Deliveries(APIView):
     """`GET /webhooks/deliveries`"""
 
-    @extend_schema(parameters=[ListQuery], responses=DeliveryPageOutput, tags=TAG, summary="List deliveries")
+    @extend_schema(operation_id="deliveries_list", parameters=[ListQuery], responses=DeliveryPageOutput, tags=TAG, summary="List deliveries")
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Newest first."""
         actor = _manager(request)

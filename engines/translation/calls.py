@@ -167,7 +167,7 @@ def _conclude(failures: list[CallFailed]) -> TranslationFailed:
     """One model that may come back makes the whole worth another attempt."""
     reason = " ".join(dict.fromkeys(failure.reason for failure in failures))
     away = [failure for failure in failures if isinstance(failure, Unavailable)]
-    if away and len(away) == len(failures):
+    if away:
         waits = [failure.retry_after for failure in away if failure.retry_after is not None]
         return ModelUnavailable(reason, retry_after=min(waits, default=None))
     if any(isinstance(failure, Unusable) for failure in failures):

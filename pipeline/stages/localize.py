@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from engines.errors import EngineError, ModelUnavailable
-from engines.translation.translate import TranslationRequest, translate
+from engines.translation.request import TranslationRequest
+from engines.translation.translate import translate
 from localization.outcomes import Usage
 from pipeline.stages.base import Produced, RetryLater, StageFailed, StageInput
 
@@ -29,5 +30,5 @@ def run(stage_input: StageInput) -> Produced:
         raise RetryLater(str(exc), after=after, known=exc.verified) from exc
     except EngineError as exc:
         raise StageFailed(str(exc)) from exc
-    usage = Usage(model=translation.usage.model, input_tokens=translation.usage.input_tokens, output_tokens=translation.usage.output_tokens)
+    usage = Usage(model=translation.usage.model or "", input_tokens=translation.usage.input_tokens, output_tokens=translation.usage.output_tokens)
     return Produced(data=translation.data, usage=usage, detail={"structure": translation.report})

@@ -32,6 +32,12 @@ def test_of_an_icu_message_everything_but_the_branches_texts_is_syntax() -> None
     assert covered == "{n, plural, offset:1 =0 {} one {#{dir}} other {{n}{g, select, a {} other {}}}}"
 
 
+def test_a_quoted_brace_in_a_branch_is_text() -> None:
+    text = "{g, select, a {it's '{' open} other {x}}"
+
+    assert "".join(token.text for token in find_syntax(text)) == "{g, select, a {} other {}}"
+
+
 @pytest.mark.parametrize("text", ["{n, plural, one {# file", "{n, select, a {b} c}", "{n, plural, one {a} {b}}"])
 def test_a_malformed_icu_message_is_plain_text(text: str) -> None:
     assert all("plural" not in token.text for token in find_syntax(text))

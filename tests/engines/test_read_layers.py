@@ -48,7 +48,7 @@ def test_a_specific_pair_is_asked_before_a_wildcard_and_a_lower_rank_before_a_hi
         version=1,
         models=(
             stored("*", "*", "anywhere", 1),
-            stored("*", "de", "into-german", 1),
+            stored("*", "de-AT", "into-austrian", 1),
             stored("en", "de", "second", 2),
             stored("en", "de", "first", 1),
             stored("en", "de-AT", "austrian", 3),
@@ -57,7 +57,7 @@ def test_a_specific_pair_is_asked_before_a_wildcard_and_a_lower_rank_before_a_hi
         ),
     )
 
-    assert [choice.model for choice in layers.chain("en-US", "de-AT")] == ["austrian", "first", "second", "into-german", "anywhere"]
+    assert [choice.model for choice in layers.chain("en-US", "de-AT")] == ["austrian", "first", "second", "into-austrian", "anywhere"]
     assert [choice.model for choice in layers.chain("en", "ja")] == ["anywhere", "first"]
     assert Layers(version=1).chain("en", "de") == ()
 

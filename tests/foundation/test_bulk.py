@@ -126,4 +126,6 @@ def test_unknown_rows_do_not_come_back(keys: list[int]) -> None:
 
 def test_hundreds_of_rows_are_one_statement(keys: list[int], django_assert_num_queries: DjangoAssertNumQueries) -> None:
     with django_assert_num_queries(1):
-        assert update([(number, "x", None, NOW, Decimal("0.5")) for number in range(keys[0], keys[0] + 2000)], "error", "output", "due_at", "cost_usd") >= set(keys)
+        assert update(
+            [(number, "x", None, NOW, Decimal("0.5")) for number in range(keys[0], keys[0] + 2000)], "error", "output", "due_at", "cost_usd"
+        ) >= set(keys)

@@ -20,6 +20,11 @@ from webhooks.models import Delivery, Endpoint
 
 JOBS = "/jobs/localization"
 GROUPS = "/jobs/localization/groups"
+HUNDRED_LOCALES = [
+    f"{language}-{region}"
+    for language in ["de", "fr", "es", "it", "nl", "pl", "pt", "sv", "da", "fi"]
+    for region in ["AT", "BE", "CH", "DE", "ES", "FR", "IT", "LU", "NL", "US"]
+]
 COUNTED: tuple[type[Model], ...] = (JobGroup, Job, Step, Event, Delivery, Endpoint, StreamTicket, OrmQ)
 
 
@@ -102,9 +107,7 @@ def invalid(*problems: tuple[str, str], code: str = "validation_failed") -> tupl
 
 def not_found(entity_type: str, words: str, id: str) -> tuple[int, dict[str, Any]]:
     """`Answer.shown` of a 404."""
-    return refusal(
-        404, "NotFoundError", f"{words.replace(' ', '_')}_not_found", f"{words.capitalize()} not found.", entityType=entity_type, id=id
-    )
+    return refusal(404, "NotFoundError", f"{words.replace(' ', '_')}_not_found", f"{words.capitalize()} not found.", entityType=entity_type, id=id)
 
 
 def time_of(row: JobGroup | Job | Step, name: str = "created_at") -> str | None:

@@ -1,29 +1,27 @@
-"""Does what a worker does, on the test's own thread: claims what is due, runs it, settles it, until nothing is due."""
+"""Does what a worker does, on the test's own thread and by the real clock: claims what is due, runs it, settles it, until nothing is due."""
 
-from datetime import timedelta
+from collections.abc import Sequence
 
 from engines.layers import load_layers
 from foundation.clock import database_now
 from localization.models import JobGroup
 from localization.outcomes import ClaimedStep
-from localization.transitions import settle_steps, start_steps
 from pipeline.executor import GroupContent, run_step
-
-LEASE = timedelta(seconds=30)
-
-
-def start_due_steps(limit: int = 1000) -> list[ClaimedStep]:
-    """Ready → running, as a worker that then stops for a while."""
-    return start_steps(limit=limit, per_organization=limit, lease=LEASE, now=database_now(), groups={})
+from tests.localization.steps import settle, start
 
 
-def finish_steps(steps: list[ClaimedStep]) -> None:
+def start_due_steps() -> list[ClaimedStep]:
+    """Ready → running: what a worker holds before it has done anything."""
+    return start(database_now())
+
+
+def finish_steps(steps: Sequence[ClaimedStep]) -> None:
     """Runs claimed steps and settles them."""
     groups: dict[str, JobGroup] = {step.group.id: step.group for step in steps}
-    layers = load_layers({group.engine_id for group in groups.values()})
     contents = {group.id: GroupContent(group) for group in groups.values()}
+    layers = load_layers({group.engine_id for group in groups.values()})
     now = database_now()
-    settle_steps([run_step(step, contents[step.group.id], layers[step.group.engine_id], now=now) for step in steps], now=database_now())
+    settle(*(run_step(step, contents[step.group.id], layers[step.group.engine_id], now=now) for step in steps), now=database_now())
 
 
 def run_due_steps() -> None:

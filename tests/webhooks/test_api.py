@@ -14,8 +14,6 @@ from tests.webhooks.rows import URL, make_failed, make_ready, make_running, new_
 from webhooks.models import Delivery
 from webhooks.transitions import expire_leases, insert_deliveries, settle
 
-pytestmark = pytest.mark.urls("webhooks.urls")
-
 CALLS = (
     ("GET", "/webhooks/deliveries"),
     ("GET", "/webhooks/deliveries/{id}"),

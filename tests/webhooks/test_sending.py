@@ -12,12 +12,12 @@ from organizations.services import set_default_webhook_url
 from tests.factories import AUTHOR, NOW, make_organization
 from tests.servers.receiver import Receiver
 from tests.servers.script import rule
-from tests.webhooks.rows import BODY, claim_due, make_failed, make_ready, make_running, new_delivery, sent, state
+from tests.webhooks.rows import BODY, URL, claim_due, make_failed, make_ready, make_running, new_delivery, sent, state
 from tests.webhooks.wire import FakeNetwork
 from webhooks.errors import NoDefaultURL, TransitionRefused
 from webhooks.http import Timeouts
 from webhooks.models import Delivery, Endpoint, SigningSecret
-from webhooks.queries import load_claimed
+from webhooks.queries import load_claimed, prepare
 from webhooks.services import enable_endpoint, replay_delivery, replay_failed_since, send, send_test_event
 from webhooks.signing import current_secret, rotate
 from webhooks.transitions import Sent, insert_deliveries, settle
@@ -150,8 +150,9 @@ def test_delivery_without_any_url_fails_at_once(organization: Organization) -> N
     assert (result.error, state(outgoing.delivery_id)["status"]) == ("no_url", "failed")
 
 
-def test_delivery_of_an_erased_organization_fails_at_once(organization: Organization) -> None:
-    key = insert_deliveries([new_delivery(organization, url="")], now=NOW)[0].pk
+@pytest.mark.parametrize("url", ["", URL])
+def test_delivery_of_an_erased_organization_fails_at_once(organization: Organization, url: str) -> None:
+    key = insert_deliveries([new_delivery(organization, url=url)], now=NOW)[0].pk
     Delivery.objects.filter(pk=key).update(organization_id="org_0000000000000000000")
 
     [outgoing] = claim_due()
@@ -173,6 +174,18 @@ def test_many_claims_are_loaded_with_four_queries(organization: Organization, dj
     assert [outgoing.delivery_id for outgoing in loaded] == keys[:49]
     assert {outgoing.secrets for outgoing in loaded[:2]} == {(current_secret(organization, NOW),), (current_secret(other, NOW),)}
     assert "whsec_" not in repr(loaded)
+
+
+def test_inserted_claims_are_prepared_from_memory(organization: Organization, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    current_secret(organization, NOW)
+    inserted = insert_deliveries([new_delivery(organization)] * 3, now=NOW, claimed=2, lease=timedelta(minutes=1))
+
+    with django_assert_num_queries(3):
+        prepared = prepare(inserted, NOW)
+
+    loaded = load_claimed([row.pk for row in inserted], NOW)
+    assert [replace(outgoing, loaded_mark=0) for outgoing in prepared] == [replace(outgoing, loaded_mark=0) for outgoing in loaded]
+    assert [outgoing.delivery_id for outgoing in prepared] == [row.pk for row in inserted[:2]]
 
 
 def test_first_delivery_makes_the_organizations_secret(organization: Organization) -> None:

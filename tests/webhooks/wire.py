@@ -44,7 +44,7 @@ class RawServer:
 
     def __init__(self) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
-        self._talks: list[Talk] = []
+        self._talks: list[Talk] = [say(b"")]
         self._threads: list[threading.Thread] = []
         self.over = threading.Event()
         self.has_request = threading.Event()

@@ -9,6 +9,8 @@ from pipeline.worker import Worker
 
 
 class Command(BaseCommand):
+    # Checks load every URL and view, which would stay in memory; `manage.py check` is where they are asked for.
+    requires_system_checks = ()
     help = "Works on jobs and deliveries: runs and watches the queue's processes, and sweeps up what was left lying."
 
     def handle(self, *args: Any, **options: Any) -> None:

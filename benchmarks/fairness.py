@@ -26,9 +26,7 @@ def run(database: str) -> dict[str, Any]:
                 product.submit(submission(100, 1))
             product.start_worker()
             model.wait_for_calls(total=100, seconds=60)
-            delays = []
-            for _ in range(NEWCOMERS):
-                delays.append(_post_and_wait(product, other["apiKey"]))
+            delays = [_post_and_wait(product, other["apiKey"]) for _ in range(NEWCOMERS)]
             left = 100 * BACKLOG_GROUPS - model.counts()["total"]
     return {
         "post_to_start": milliseconds(delays),

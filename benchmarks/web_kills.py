@@ -1,4 +1,7 @@
-"""`kill -9` of the web process during 200 POSTs with idempotency keys; the client repeats what failed. Groups must equal keys, each with all its jobs."""
+"""`kill -9` of the web process during 200 POSTs with idempotency keys; the client repeats what failed.
+
+Groups must equal keys, each with all its jobs.
+"""
 
 import threading
 import time

@@ -85,7 +85,8 @@ _SET = "SET status = 'running', fence = fence + 1, attempts = attempts + 1, leas
 _CLAIM_POSTGRESQL = (
     _ORGANIZATIONS
     + """, candidate AS MATERIALIZED (
-    SELECT offered.id, coalesce(running.total, 0) + row_number() OVER (PARTITION BY tenant.organization_id ORDER BY offered.run_after, offered.id) AS turn
+    SELECT offered.id, coalesce(running.total, 0)
+        + row_number() OVER (PARTITION BY tenant.organization_id ORDER BY offered.run_after, offered.id) AS turn
     FROM tenant LEFT JOIN running USING (organization_id)
     CROSS JOIN LATERAL (
         SELECT id, run_after FROM {table} work

@@ -59,7 +59,7 @@ def start_steps(
     *, limit: int, per_organization: int, lease: timedelta, now: datetime, groups: dict[str, JobGroup], suspects: bool = False
 ) -> list[ClaimedStep]:
     """Ready → running for up to `limit` due steps, fair over organizations. `groups` are those already at hand, by id; what is missing is loaded."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         keys = claim(Step, limit=limit, per_organization=per_organization, now=now, lease=lease, suspects=suspects)
         if not keys:
             return []

@@ -53,7 +53,8 @@ class DeliveryDesk:
             return 0
         with transaction.atomic():
             keys = claim(Delivery, limit=self.free, per_organization=self._capacity // 2, now=now, lease=settings.LEASE)
-        self._accept(load_claimed(keys, now), now)
+            claimed = load_claimed(keys, now)
+        self._accept(claimed, now)
         return len(keys)
 
     def take(self, deliveries: Sequence[Delivery], now: datetime) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from foundation.clock import database_now
 from foundation.lease import Lease
@@ -116,15 +116,17 @@ class Drain:
         if not drains.is_step_due(now=now, suspects=self.suspects):
             return 0
         self._forget_groups()
-        steps = start_steps(
-            limit=free,
-            per_organization=settings.ORGANIZATION_STEPS,
-            lease=settings.LEASE,
-            now=now,
-            groups=self._groups,
-            suspects=self.suspects,
-        )
-        layers = self._layers.load({step.group.engine_id for step in steps})
+        # One transaction for all that a stage needs: what is claimed can be run, or was not claimed.
+        with transaction.atomic():
+            steps = start_steps(
+                limit=free,
+                per_organization=settings.ORGANIZATION_STEPS,
+                lease=settings.LEASE,
+                now=now,
+                groups=self._groups,
+                suspects=self.suspects,
+            )
+            layers = self._layers.load({step.group.engine_id for step in steps})
         for step in steps:
             self.running[step.id] = step
             content = self._contents.setdefault(step.group.id, GroupContent(step.group))

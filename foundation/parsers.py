@@ -30,7 +30,10 @@ class StrictJSONParser(BaseParser):
         headers = parser_context["request"].headers if parser_context else {}
         if headers.get("Content-Encoding", "identity").strip().lower() != "identity":
             raise UnsupportedMediaType("Send the body without Content-Encoding.", code="unsupported_encoding")
-        charset = _MediaType(media_type or self.media_type).params.get("charset", "utf-8")
+        sent = _MediaType(media_type or self.media_type)
+        if sent.full_type != self.media_type:  # `*/*` matches where DRF looks for a parser
+            raise UnsupportedMediaType
+        charset = sent.params.get("charset", "utf-8")
         if charset.strip("\"'").lower() not in ("utf-8", "utf8", "us-ascii"):
             raise UnsupportedMediaType("Send the body as application/json in UTF-8.")
         try:

@@ -6,6 +6,9 @@ from engines.layers import Layers, load_layers
 from engines.models import Engine
 
 
+GONE = Layers(version=0)
+
+
 class LayersCache:
     """One query a look for engines that have not changed."""
 
@@ -20,4 +23,4 @@ class LayersCache:
         stale = [key for key in engine_ids if key not in self._layers or self._layers[key].version != versions.get(key)]
         if stale:
             self._layers.update(load_layers(stale))
-        return {key: self._layers[key] for key in engine_ids}
+        return {key: self._layers[key] if key in versions else GONE for key in engine_ids}

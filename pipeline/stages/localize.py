@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from engines.errors import EngineError, ModelUnavailable
+from engines import errors
 from engines.translation.request import TranslationRequest
 from engines.translation.translate import translate
 from localization.outcomes import Usage
@@ -25,10 +25,15 @@ def run(stage_input: StageInput) -> Produced:
     )
     try:
         translation = translate(request)
-    except ModelUnavailable as exc:
+    except errors.ModelUnavailable as exc:
         after = None if exc.retry_after is None else timedelta(seconds=exc.retry_after)
-        raise RetryLater(str(exc), after=after, known=exc.verified) from exc
-    except EngineError as exc:
+        raise RetryLater(str(exc), after=after, known=exc.verified, usage=_usage(exc.usage)) from exc
+    except errors.TranslationFailed as exc:
+        raise StageFailed(str(exc), _usage(exc.usage)) from exc
+    except errors.EngineError as exc:
         raise StageFailed(str(exc)) from exc
-    usage = Usage(model=translation.usage.model or "", input_tokens=translation.usage.input_tokens, output_tokens=translation.usage.output_tokens)
-    return Produced(data=translation.data, usage=usage, detail={"structure": translation.report})
+    return Produced(data=translation.data, usage=_usage(translation.usage), detail={"structure": translation.report})
+
+
+def _usage(used: errors.Usage) -> Usage:
+    return Usage(model=used.model or "", input_tokens=used.input_tokens, output_tokens=used.output_tokens)

@@ -48,6 +48,12 @@ def test_the_first_account_translates_and_the_second_stands_by(settings: Setting
     )
 
 
+def test_a_third_account_is_not_used(settings: Settings) -> None:
+    settings.OPENAI_API_KEY = settings.ANTHROPIC_API_KEY = settings.GEMINI_API_KEY = "key"
+
+    assert default_models() == [("*", "*", "openai", "gpt-5-mini"), ("*", "*", "anthropic", "claude-haiku-4-5")]
+
+
 def test_a_default_model_of_the_operators_comes_first(settings: Settings) -> None:
     settings.OPENAI_BASE_URL = "http://127.0.0.1:11434/v1"
     settings.DEFAULT_MODEL = "openai:qwen3:8b"

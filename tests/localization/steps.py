@@ -38,6 +38,7 @@ def make_group(
     data: dict[str, Any] | None = None,
     engine: Engine | None = None,
     callback_url: str = "",
+    idempotency_key: str | None = None,
     now: datetime = NOW,
 ) -> JobGroup:
     """A group in German, or in these locales, submitted to the engine or to the organization's default one."""
@@ -51,7 +52,7 @@ def make_group(
         hints={},
         locked_keys=[],
         callback_url=callback_url,
-        idempotency_key=None,
+        idempotency_key=idempotency_key,
         config=configured(*stages),
         request_digest="",
     )

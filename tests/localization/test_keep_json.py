@@ -9,8 +9,6 @@ from localization.models import JobGroup
 from tests.localization.calls import JOBS, Api
 from tests.localization.work import run_due_steps
 
-pytestmark = pytest.mark.django_db
-
 # Compact, so that nothing but a change of the content can make a difference. None of it is translatable.
 PLAIN = {
     "spelling of numbers": '{"a":1.10e3,"b":1.50,"c":-0.0,"d":1E5,"e":12345678901234567890123,"f":0.1000000000000000055511151231257827}',

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -168,6 +169,17 @@ class Deployment:
 
         self._wait_until(finished, f"group {group_id} is not finished", seconds=seconds, interval=interval)
         return found
+
+    def query(self, statement: str) -> list[tuple[Any, ...]]:
+        """Reads the database directly."""
+        if self.database == "postgresql":
+            with psycopg.connect(self._database_url()) as connection:
+                return connection.execute(statement).fetchall()
+        connection = sqlite3.connect(self.folder / "interlinear.sqlite3", timeout=20)
+        try:
+            return connection.execute(statement).fetchall()
+        finally:
+            connection.close()
 
     def _is_answering(self) -> bool:
         try:

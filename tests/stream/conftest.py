@@ -7,7 +7,7 @@ from engines.models import Engine
 from localization import feed
 from organizations.models import ApiKey, Organization
 from organizations.permissions import ACCESS_ENGINES, Grants
-from tests.factories import make_engine, make_key, make_role
+from tests.factories import make_engine, make_key, make_role, organization_owner
 
 
 @pytest.fixture(autouse=True)
@@ -32,3 +32,9 @@ def service_key(organization: Organization) -> tuple[ApiKey, str]:
 @pytest.fixture
 def key(service_key: tuple[ApiKey, str]) -> str:
     return service_key[1]
+
+
+@pytest.fixture
+def other_key(organization: Organization) -> str:
+    """The text of a personal key of the owner."""
+    return make_key(organization, user=organization_owner(organization))[1]

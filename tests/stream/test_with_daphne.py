@@ -1,0 +1,83 @@
+"""The stream through the real server, with the client that integrations use and a worker that does the work."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from tests.servers.deployment import Deployment
+from tests.stream.sockets import group_path
+
+SECONDS = 30
+BODY = {"sourceLocale": "en", "targetLocales": ["de", "fr", "es"], "data": {"title": "Hello"}}
+
+
+@pytest.fixture(scope="module")
+def product() -> Iterator[Deployment]:
+    """A web process; no worker yet."""
+    with Deployment("sqlite") as product:
+        product.start_web()
+        yield product
+
+
+def open_stream(product: Deployment, path: str, **options: Any) -> ClientConnection:
+    headers = {"X-API-Key": product.demo["apiKey"]}
+    return connect(product.stream_url + path, additional_headers=headers, max_size=None, proxy=None, **options)
+
+
+def read_to_the_end(stream: ClientConnection) -> tuple[list[dict[str, Any]], int]:
+    """The remaining messages and the code of the close."""
+    messages = []
+    try:
+        while True:
+            messages.append(json.loads(stream.recv(timeout=SECONDS)))
+    except ConnectionClosed as closed:
+        assert closed.rcvd is not None
+        return messages, closed.rcvd.code
+
+
+@pytest.mark.parametrize(
+    ("path", "options"),
+    [
+        ("/nothing", {}),
+        ("/jobs/localization/groups/ljg_0000000000000000000/ws", {}),
+        ("{}?after=x", {}),
+        ("{}", {"origin": "https://evil.example"}),
+        ("{}", {"origin": "null"}),
+    ],
+)
+def test_refused_handshake_is_a_403_without_an_exception_in_the_log(product: Deployment, path: str, options: dict[str, Any]) -> None:
+    group = product.submit(BODY)
+
+    with pytest.raises(InvalidStatus) as refused, open_stream(product, path.format(group_path(group["groupId"])), **options):
+        pass
+
+    assert refused.value.response.status_code == 403
+    assert "Traceback" not in product.log_path("web").read_text()
+
+
+def test_oversized_frame_ends_its_own_socket_and_the_others_follow_their_group_to_its_end(product: Deployment) -> None:
+    group = product.submit(BODY)
+    path = group_path(group["groupId"])
+
+    with open_stream(product, path) as stream, open_stream(product, path) as shouting:
+        shouting.recv(timeout=SECONDS)
+        shouting.send("x" * 2**21)
+        _, refused = read_to_the_end(shouting)
+        first = json.loads(stream.recv(timeout=SECONDS))
+        product.start_worker()
+        messages, code = read_to_the_end(stream)
+
+    assert refused == 1009
+    assert (first["type"], first["snapshot"]["completedJobs"]) == ("snapshot", 0)
+    assert sorted(message["locale"] for message in messages[:-1]) == ["de", "es", "fr"]
+    assert [message["type"] for message in messages] == ["job.completed"] * 3 + ["group.completed"]
+    numbers = [message["seq"] for message in (first, *messages)]
+    assert numbers == sorted(set(numbers))
+    final = product.get(f"/jobs/localization/groups/{group['groupId']}")
+    assert messages[-1]["snapshot"]["jobs"] == {job["id"]: {"locale": job["targetLocale"], "status": "completed"} for job in final["jobs"]}
+    assert code == 1000
+    assert "Traceback" not in product.log_path("web").read_text()

@@ -286,6 +286,7 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
         "django-q": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
     },
 }

@@ -60,7 +60,9 @@ def _typed(field: Any, expression: str) -> str:
     """PostgreSQL types a VALUES column by its literals, and a column of NULLs as text; SQLite has no types to get wrong."""
     if connection.vendor != "postgresql":
         return expression
-    return f"CAST({expression} AS {field.rel_db_type(connection) if field.primary_key else field.db_type(connection)})"
+    kind = field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
+    # A cast to varchar(n) cuts a text that is too long; storing it refuses one.
+    return f"CAST({expression} AS {'varchar' if kind.startswith(('varchar', 'character varying')) else kind})"
 
 
 def _stored(field: Any, value: Any) -> Any:

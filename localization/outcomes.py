@@ -1,7 +1,7 @@
 """What passes between the executor and the transitions: a step that was claimed, and what its run came to."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -66,4 +66,5 @@ class Outcome:
         return self.step.payload if self.output is None else self.output
 
     def as_failure(self, error: str) -> "Outcome":
-        return replace(self, status=WorkStatus.FAILED, error=error, output=None)
+        """A failure that keeps nothing of what the run brought: any value of it may be the one that could not be stored."""
+        return Outcome(step=self.step, status=WorkStatus.FAILED, error=error, engine_version=self.engine_version)

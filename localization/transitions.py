@@ -281,7 +281,7 @@ def expire_leases(*, now: datetime) -> int:
 
 def release_steps(steps: Iterable[ClaimedStep], *, now: datetime) -> None:
     """Running → ready at once, not counted as a crash: what a process that is told to stop does with what it cannot finish."""
-    update_rows(
+    released = update_rows(
         Step,
         columns=("id", "fence"),
         rows=[step.key for step in steps],
@@ -289,4 +289,5 @@ def release_steps(steps: Iterable[ClaimedStep], *, now: datetime) -> None:
         only={"status": [WorkStatus.RUNNING]},
         constants={"status": WorkStatus.READY, "lease_until": None, "run_after": now},
     )
-    wake()
+    if released:  # a drain that ends with empty hands must not call the next one
+        wake()

@@ -21,7 +21,7 @@ from webhooks.services import send
 from webhooks.transitions import Sent, release, settle
 
 AT_ONCE = 8  # calls to one endpoint
-IN_HAND = 32  # deliveries to one endpoint, in call or waiting for one
+PER_SLOT = 8  # deliveries in hand for each call that can be made: what waits in memory goes out without another look at the table
 LATER = timedelta(seconds=1)
 
 
@@ -29,7 +29,7 @@ class DeliveryDesk:
     """`slots` calls at once. Results arrive on `results` and come back through `settle`."""
 
     def __init__(self, slots: int, results: "queue.SimpleQueue[Any]") -> None:
-        self._capacity = 4 * slots
+        self._capacity = PER_SLOT * slots
         self._results = results
         self._threads = ThreadPoolExecutor(slots, thread_name_prefix="webhook")
         self._in_hand: dict[str, Outgoing] = {}
@@ -66,7 +66,7 @@ class DeliveryDesk:
         too_many: list[Outgoing] = []
         for outgoing in claimed:
             line = self._waiting.setdefault(outgoing.endpoint_key, deque())
-            if self._calling[outgoing.endpoint_key] + len(line) >= IN_HAND:
+            if self._calling[outgoing.endpoint_key] + len(line) >= self._capacity // 2:
                 too_many.append(outgoing)
                 continue
             self._in_hand[outgoing.delivery_id] = outgoing

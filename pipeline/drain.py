@@ -18,7 +18,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from foundation.clock import database_now
 from foundation.lease import Lease
@@ -173,18 +173,19 @@ class Drain:
         return results
 
     def _settle_steps(self, outcomes: Sequence[Outcome]) -> None:
-        """In one transaction; where the database refuses a value, one by one, and the one it refuses fails."""
+        """In one transaction; where a value is refused or a wait cannot be opened, one by one, and the one at fault fails."""
         now = database_now()
         try:
             settled = settle_steps(outcomes, now=now, slots=DeliverySlots(free=self.desk.free, lease=settings.LEASE))
         except (OperationalError, InterfaceError):
             raise
-        except (DatabaseError, ValueError):
+        except Exception as exc:
             if len(outcomes) > 1:
                 for outcome in outcomes:
                     self._settle_steps([outcome])
                 return
-            log.exception("outcome_refused", job=outcomes[0].step.job_id, stage=outcomes[0].step.stage)
+            # Without the exception's text: PostgreSQL's holds the row, and with it the payload.
+            log.error("outcome_refused", job=outcomes[0].step.job_id, stage=outcomes[0].step.stage, error=type(exc).__name__)
             settled = settle_steps([outcomes[0].as_failure("The result could not be stored.")], now=now)
         for outcome in outcomes:
             self.running.pop(outcome.step.id, None)
@@ -201,12 +202,14 @@ class Drain:
     def _held(self) -> dict[type[Lease], Collection[tuple[Any, int]]]:
         return {Step: [step.key for step in list(self.running.values())], Delivery: self.desk.held()}
 
-    def _drop(self, model: type[Lease], keys: set[Any]) -> None:
-        """Their leases were given to others: what they bring is not to be settled."""
-        log.warning("lease_lost", rows=len(keys), kind=model.__name__)
+    def _drop(self, model: type[Lease], claims: set[tuple[Any, int]]) -> None:
+        """Their leases were given to others: what they bring is not to be settled. Steps settled, and claimed anew, in the meantime are not meant."""
         if model is Step:
-            for key in keys:
+            claims = {claim for claim in claims if (step := self.running.get(claim[0])) and step.key == claim}
+            for key, _ in claims:
                 self.running.pop(key, None)
+        if claims:
+            log.warning("lease_lost", rows=len(claims), kind=model.__name__)
 
     def _wind_down(self) -> None:
         """Lets what runs finish: to its end where only the budget is spent, for a while where a stop was asked for."""

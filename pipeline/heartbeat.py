@@ -18,13 +18,13 @@ BEAT_SECONDS = 1.0  # of the drain's row; leases are renewed three times in thei
 
 
 class Heartbeat:
-    """`held` gives the (primary key, fence) pairs a drain holds of each model; `lost` is told which of them were taken over."""
+    """`held` gives the (primary key, fence) pairs a drain holds of each model; `lost` is told which of them are not held any more."""
 
     def __init__(
         self,
         drain: Drain,
         held: Callable[[], dict[type[Lease], Collection[tuple[Any, int]]]],
-        lost: Callable[[type[Lease], set[Any]], None],
+        lost: Callable[[type[Lease], set[tuple[Any, int]]], None],
     ) -> None:
         self.drain = drain
         self.used = 0
@@ -63,6 +63,6 @@ class Heartbeat:
         for model, claims in self._held().items():
             if claims:
                 kept = renew(model, list(claims), now=database_now(), lease=settings.LEASE)
-                gone = {key for key, _ in claims} - kept
+                gone = {claim for claim in claims if claim[0] not in kept}
                 if gone:
                     self._lost(model, gone)

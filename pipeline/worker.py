@@ -70,7 +70,7 @@ class Worker:
 
     def _start_cluster(self) -> None:
         self._started_at = time.monotonic()
-        self._spawn("cluster", "qcluster", "--skip-checks")
+        self._spawn("cluster", "cluster")
 
     def _end(self, name: str) -> None:
         """Asks the child to end, and kills it with all it started where it does not."""

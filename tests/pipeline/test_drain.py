@@ -164,6 +164,16 @@ def test_what_runs_when_the_budget_is_spent_is_finished(organization: Organizati
     assert statuses() == ["completed", "completed", "ready", "ready", "ready", "ready"]
 
 
+def test_drain_that_left_nothing_wakes_nobody(organization: Organization, now: datetime) -> None:
+    make_group(organization, now=now)
+    OrmQ.objects.all().delete()
+
+    tasks.drain()
+
+    assert statuses() == ["completed"]
+    assert OrmQ.objects.count() == 0
+
+
 def test_task_wakes_a_successor_where_work_remains(organization: Organization, settings: Settings, now: datetime) -> None:
     make_group(organization, *LOCALES, now=now)
     OrmQ.objects.all().delete()

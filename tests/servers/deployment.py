@@ -143,7 +143,7 @@ class Deployment:
     def queue_workers(self, name: str = "worker") -> list[int]:
         """The pids of the processes that run drains: those of the cluster that have no children, without its monitor and pusher."""
         live = descendants(self.processes[name].pid)
-        return [pid for pid in live if not descendants(pid) and b"qcluster" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [pid for pid in live if not descendants(pid) and b"cluster" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
     # ---- the API, as a client sees it
 

@@ -6,7 +6,7 @@ import pytest
 
 from engines.models import Engine
 from foundation.clock import database_now
-from localization.services import issue_ticket
+from localization.services import Ticket, issue_ticket
 from organizations.access import Actor
 from organizations.models import ApiKey, Role
 from organizations.permissions import Grants
@@ -32,7 +32,7 @@ def actor(service_key: tuple[ApiKey, str]) -> Actor:
 async def issue(actor: Actor, work: Work, *, seconds_ago: float = 0) -> str:
     """The text of a ticket that was issued so long ago."""
     now = await in_thread(database_now)() - timedelta(seconds=seconds_ago)
-    ticket = await in_thread(issue_ticket)(actor, work.group, now=now)
+    ticket: Ticket = await in_thread(issue_ticket)(actor, work.group, now=now)
     return ticket.text
 
 

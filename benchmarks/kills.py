@@ -25,7 +25,7 @@ def run(database: str) -> dict[str, Any]:
         with Deployment(database, settings=settings) as product:
             product.start_web()
             product.start_worker()
-            warm_up(product, "")
+            warm_up(product)
             model.reset()
             figures = {**_kill_busy(product, model), **_kill_idle(product)}
         with Deployment(database, settings={**settings, "LEASE_SECONDS": "3", "SWEEP_SECONDS": "1"}) as product:

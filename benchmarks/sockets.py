@@ -29,7 +29,7 @@ def run(database: str) -> dict[str, Any]:
         with Deployment(database, settings=settings) as product:
             product.start_web()
             product.start_worker()
-            warm_up(product, "")
+            warm_up(product)
             product.stop("worker")
             group = product.submit(submission(JOBS, 1))
             received = asyncio.run(_listen_all(product, group["groupId"]))

@@ -7,6 +7,7 @@ import asyncio
 import json
 import threading
 import time
+from datetime import datetime
 from typing import Any
 
 import websockets
@@ -15,7 +16,7 @@ from benchmarks.figures import milliseconds, percentile
 from benchmarks.payloads import submission
 from tests.servers.deployment import Deployment, cpu_seconds, descendants, proportional_memory
 from tests.servers.model_server import start_model_server
-from tests.servers.receiver import start_receiver
+from tests.servers.receiver import Receiver, start_receiver
 
 GROUPS = 10
 LOCALES = 100
@@ -30,17 +31,19 @@ def run(database: str) -> dict[str, Any]:
             product.start_web()
             product.start_worker()
             receiver.set_secret(product.demo["webhookSecret"])
-            warm_up(product, receiver.hook_url())
+            warm_up(product, receiver)
             receiver.reset()
             receiver.set_secret(product.demo["webhookSecret"])
             model.reset()
             return _measure(product, model, receiver)
 
 
-def warm_up(product: Deployment, hook_url: str) -> None:
+def warm_up(product: Deployment, receiver: Receiver | None = None) -> None:
     """One small group, so that imports and connections are not part of the figure."""
-    members = {"callbackUrl": hook_url} if hook_url else {}
+    members = {"callbackUrl": receiver.hook_url()} if receiver else {}
     product.wait_for_group(product.submit(submission(5, 1, **members))["groupId"])
+    if receiver:
+        receiver.wait_for_hits(5)
 
 
 def _measure(product: Deployment, model: Any, receiver: Any) -> dict[str, Any]:
@@ -85,8 +88,7 @@ def _worker(product: Deployment) -> list[int]:
 
 
 def stamp(text: str) -> float:
-    from datetime import datetime
-
+    """Unix seconds of a time on the wire."""
     return datetime.fromisoformat(text).timestamp()
 
 

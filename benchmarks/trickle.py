@@ -22,7 +22,7 @@ def run(database: str) -> dict[str, Any]:
             product.start_web()
             product.start_worker()
             receiver.set_secret(product.demo["webhookSecret"])
-            warm_up(product, receiver.hook_url())
+            warm_up(product, receiver)
             receiver.reset()
             receiver.set_secret(product.demo["webhookSecret"])
             streams = []

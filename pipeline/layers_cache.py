@@ -5,7 +5,6 @@ from collections.abc import Collection
 from engines.layers import Layers, load_layers
 from engines.models import Engine
 
-
 GONE = Layers(version=0)
 
 

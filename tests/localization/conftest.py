@@ -1,6 +1,7 @@
 """An engine, and callers: the organization's owner and an owner elsewhere, each with an engine and a key of their own."""
 
 import pytest
+from pytest_django import Settings
 
 from engines.models import Engine
 from organizations.models import Organization, User
@@ -9,6 +10,12 @@ from tests.localization.calls import Api
 from tests.servers.fixtures import model_server, model_server_process
 
 __all__ = ["model_server", "model_server_process"]
+
+
+@pytest.fixture(autouse=True)
+def no_static_files(settings: Settings) -> None:
+    """Each test client would look for all static files, which takes longer than most tests here."""
+    settings.WHITENOISE_USE_FINDERS = False
 
 
 @pytest.fixture

@@ -1,13 +1,14 @@
 """A model and a receiver on loopback, and drains that do not linger."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
 
 from engines.models import Engine
 from organizations.models import Organization
-from pipeline import drain
+from pipeline import deliveries, drain
 from tests.engines.conftest import chat_model
 from tests.factories import NOW, make_engine
 from tests.servers.fixtures import model_server, model_server_process, webhook_receiver, webhook_receiver_process
@@ -23,6 +24,7 @@ def compressed_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drain, "TURN_SECONDS", 0.01)
     monkeypatch.setattr(drain, "IDLE_SECONDS", 0.05)
     monkeypatch.setattr(drain, "TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr(deliveries, "LATER", timedelta(seconds=0.01))
 
 
 @pytest.fixture

@@ -89,10 +89,10 @@ def test_first_attempts_are_handed_over_in_memory(organization: Organization, re
 def test_what_does_not_fit_in_memory_is_claimed_from_the_table(organization: Organization, receiver: Receiver, now: datetime) -> None:
     make_group(organization, *(f"de-x-{number:03}" for number in range(12)), callback_url=receiver.hook_url(), now=now)
 
-    run_drain(slots=20, delivery_slots=1)  # of which four fit
+    run_drain(slots=20, delivery_slots=1)
 
     assert sorted(hit["id"] for hit in receiver.hits()) == sorted(Delivery.objects.values_list("event_id", flat=True))
-    assert Delivery.objects.filter(status="completed", fence=1).count() == 12
+    assert Delivery.objects.filter(status="completed", attempts=1).count() == 12
 
 
 def test_later_stages_follow_in_the_same_drain(organization: Organization, monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:

@@ -84,12 +84,20 @@ def database() -> dict[str, object]:
         pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
         options = {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": pragmas}
         # Threads of one test share the file; an in-memory database would be one per connection.
-        return {**parsed, "OPTIONS": options, "TEST": {"NAME": str(data_dir() / "test.sqlite3")}}
+        return {**parsed, "ENGINE": "foundation.sqlite", "OPTIONS": options, "TEST": {"NAME": str(data_dir() / "test.sqlite3")}}
     raise ImproperlyConfigured("DATABASE_URL must name PostgreSQL (postgres://…) or SQLite (sqlite:///…).")
 
 
 def redis_url() -> str:
     return url("REDIS_URL", schemes=("redis", "rediss", "unix"))
+
+
+def queue_broker() -> str:
+    """What carries wake-ups: `redis` where there is one, else `database`. Raises ImproperlyConfigured for anything else."""
+    broker = text("QUEUE_BROKER") or ("redis" if redis_url() else "database")
+    if broker not in {"redis", "database"} or (broker == "redis" and not redis_url()):
+        raise ImproperlyConfigured("QUEUE_BROKER must be database, or redis together with REDIS_URL.")
+    return broker
 
 
 def kept_secret(name: str) -> str:

@@ -111,7 +111,7 @@ Q_CLUSTER = {
     "guard_cycle": 1,
     "catch_up": False,
     "scheduler": False,
-    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+    **({"redis": REDIS_URL} if env.queue_broker() == "redis" else {"orm": "default"}),
 }
 
 # ---- executing

@@ -8,12 +8,14 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseFailure
 
+from localization import daphne_protocol
 from localization.feed import current_feed
 from localization.handshake import Refused, read_handshake
 from localization.opening import read_opening
 from localization.subscribers import Subscriber
 
 log = structlog.get_logger(__name__)
+daphne_protocol.install()
 
 
 class GroupStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is untyped
@@ -58,4 +60,5 @@ class GroupStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is 
     async def _forward(self, subscriber: Subscriber) -> None:
         async for message in subscriber.messages():
             await self.send(text_data=message.text)
+            await asyncio.sleep(0)  # daphne's `send` does not yield: the network is to get its turn
         await self.close(subscriber.close_code)

@@ -142,7 +142,10 @@ def _copied_step(job: Job, group: JobGroup, *, now: datetime) -> Step:
 
 def _set_prefetched(group: JobGroup, jobs: list[Job]) -> None:
     """The jobs just inserted are what a read would bring."""
-    cache: dict[str, Any] = {"jobs": jobs}
+    read = group.jobs.all()
+    read._result_cache = jobs  # as a read fills it
+    read._prefetch_done = True  # type: ignore[attr-defined]
+    cache: dict[str, Any] = {"jobs": read}
     group._prefetched_objects_cache = cache  # type: ignore[attr-defined]  # Django's own name for it
 
 

@@ -22,11 +22,19 @@ from localization.transitions import cancel_group
 from organizations.access import Actor
 from organizations.authentication import actor_of, now_of
 
+TAG = ["Localization jobs"]
+
 
 class JobsView(APIView):
     """Submit a payload for localization, or list the jobs there are."""
 
-    @extend_schema(operation_id="createLocalization", request=SubmissionSerializer, responses={202: CreatedGroupSerializer})
+    @extend_schema(
+        operation_id="createLocalization",
+        tags=TAG,
+        summary="Submit content for localization",
+        request=SubmissionSerializer,
+        responses={202: CreatedGroupSerializer},
+    )
     def post(self, request: Request) -> Response:
         actor, body = actor_of(request), cast(dict[str, JSONValue], request.data)  # what StrictJSONParser gives
         digest = services.digest_of(body)
@@ -39,7 +47,7 @@ class JobsView(APIView):
             raise BadRequest([problem], code="idempotency_key_reused") from exc
         return Response(CreatedGroupSerializer(group).data, status=202)
 
-    @extend_schema(operation_id="listJobs", parameters=[JobListQuery], responses=JobPageSerializer)
+    @extend_schema(operation_id="listJobs", tags=TAG, summary="List jobs, newest first", parameters=[JobListQuery], responses=JobPageSerializer)
     def get(self, request: Request) -> Response:
         query = JobListQuery(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
@@ -60,7 +68,7 @@ def _page(actor: Actor, query: dict[str, Any]) -> dict[str, Any]:
 class JobView(APIView):
     """One job with its steps."""
 
-    @extend_schema(operation_id="getJob", responses=JobSerializer)
+    @extend_schema(operation_id="getJob", tags=TAG, summary="Get a job with its steps and result", responses=JobSerializer)
     def get(self, request: Request, job_id: str) -> Response:
         jobs = with_steps(Job.objects.visible_to(actor_of(request)))
         job = jobs.filter(pk=job_id).first() if is_id(job_id, "ljb") else None
@@ -80,7 +88,7 @@ def _group(request: Request, group_id: str) -> JobGroup:
 class GroupView(APIView):
     """A group with its jobs."""
 
-    @extend_schema(operation_id="getGroup", responses=GroupSerializer)
+    @extend_schema(operation_id="getGroup", tags=TAG, summary="Get a group with its jobs", responses=GroupSerializer)
     def get(self, request: Request, group_id: str) -> Response:
         return Response(GroupSerializer(_group(request, group_id)).data)
 
@@ -88,7 +96,7 @@ class GroupView(APIView):
 class CancelView(APIView):
     """Ends what has not started; what runs is not cut off."""
 
-    @extend_schema(operation_id="cancelGroup", request=OpenApiTypes.NONE, responses=GroupSerializer)
+    @extend_schema(operation_id="cancelGroup", tags=TAG, summary="Cancel what has not started", request=OpenApiTypes.NONE, responses=GroupSerializer)
     def post(self, request: Request, group_id: str) -> Response:
         try:
             cancel_group(_group(request, group_id), now=now_of(request))
@@ -102,6 +110,8 @@ class TicketView(APIView):
 
     @extend_schema(
         operation_id="createStreamTicket",
+        tags=TAG,
+        summary="Get a ticket for the group's stream",
         request=OpenApiTypes.NONE,
         parameters=[OpenApiParameter("group_id", str, OpenApiParameter.PATH)],
         responses={201: TicketSerializer},

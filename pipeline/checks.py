@@ -41,6 +41,6 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
     if settings.FAILPOINTS:
         found.append(Error("FAILPOINTS makes processes fail on purpose.", id="pipeline.E003"))
-    if str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
+    if str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite"):
         found.append(Warning("SQLite serves one machine; set DATABASE_URL to PostgreSQL for more.", id="pipeline.W001"))
     return found

@@ -53,7 +53,7 @@ class HealthView(APIView):
     authentication_classes = ()
     permission_classes = ()
 
-    @extend_schema(operation_id="health", responses=HealthSerializer, auth=[])
+    @extend_schema(operation_id="health", tags=["Operations"], summary="Health", responses=HealthSerializer, auth=[])
     def get(self, request: Request) -> Response:
         return Response(HealthSerializer(read_health(database_now())).data)
 

@@ -72,12 +72,12 @@ class Worker:
         self._started_at = time.monotonic()
         self._spawn("cluster", "cluster")
 
-    def _end(self, name: str) -> None:
-        """Asks the child to end, and kills it with all it started where it does not."""
+    def _end(self, name: str, *, patience: float = STOP_SECONDS) -> None:
+        """Asks the child to end, and kills it with all it started where it does not within `patience` seconds."""
         child = self._children.pop(name)
         child.terminate()
         try:
-            child.wait(STOP_SECONDS)
+            child.wait(patience)
         except subprocess.TimeoutExpired:
             log.warning("child_killed", child=name)
         os.killpg(child.pid, signal.SIGKILL) if _group_lives(child.pid) else None
@@ -91,7 +91,7 @@ class Worker:
         if child.poll() is None and (is_young or not is_stuck):
             return
         log.error("cluster_restarted", exit_code=child.poll(), stuck=is_stuck)
-        self._end("cluster")
+        self._end("cluster", patience=0)  # no drain beats: there is nothing to finish, and a wedged cluster would not answer
         self._start_cluster()
 
     def _run_suspects(self, now: datetime) -> None:

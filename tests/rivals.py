@@ -1,7 +1,8 @@
 """Calls made by rivals: each on a thread with a connection of its own. For tests that commit (`django_db(transaction=True)`)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from threading import Barrier
 from typing import TypeVar
 
@@ -10,6 +11,22 @@ from django.db import connection
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 20
+LOCK_SECONDS = 5
+
+
+@contextmanager
+def _no_endless_lock() -> Iterator[None]:
+    """A rival that waits for a lock of the test that waits for the rival would wait for ever."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
 
 
 def as_rival(call: Callable[[], T]) -> T:
@@ -24,7 +41,8 @@ def together(*calls: Callable[[], T]) -> list[T]:
     def run(call: Callable[[], T]) -> T:
         try:
             barrier.wait(PATIENCE_SECONDS)
-            return call()
+            with _no_endless_lock():
+                return call()
         finally:
             connection.close()
 

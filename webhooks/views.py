@@ -44,7 +44,7 @@ class Deliveries(APIView):
 class DeliveryDetail(APIView):
     """`GET /webhooks/deliveries/:id`"""
 
-    @extend_schema(responses=DeliveryDetailOutput, tags=TAG, summary="Get a delivery with its attempts")
+    @extend_schema(operation_id="deliveries_get", responses=DeliveryDetailOutput, tags=TAG, summary="Get a delivery with its attempts")
     def get(self, request: Request, delivery_id: str, *args: Any, **kwargs: Any) -> Response:
         """What was sent where and when, and what came back."""
         return Response(DeliveryDetailOutput(_find(_manager(request), delivery_id)).data)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engines.models import Engine
-from engines.pipeline_config import DEFAULTS, IMPLEMENTED, StageId
+from engines.pipeline_config import DEFAULTS
 from localization.models import Job, JobGroup, Step
 from localization.services import digest_of
 from organizations.models import Organization
@@ -103,14 +103,6 @@ def test_request_overrides_the_engines_pipeline_member_by_member(api: Api, engin
 
     human = {"enabled": False, "mode": "external", "tier": "standard", "timeoutHours": 0.25, "maxCostUsd": None}
     assert stored(answer.body["groupId"])["pipeline_config"] == {**DEFAULTS, "humanEdit": human}
-
-
-@pytest.mark.skipif(StageId.POST_EDIT not in IMPLEMENTED, reason="The stage does not exist yet.")
-def test_post_edit_without_a_human_is_accepted(api: Api) -> None:
-    answer = api.submit(pipelineConfig={"postEdit": {"enabled": True}})
-
-    assert answer.status == 202
-    assert stored(answer.body["groupId"])["pipeline_config"] == {**DEFAULTS, "postEdit": {"enabled": True}}
 
 
 def test_submission_writes_its_rows_and_wakes_a_worker(api: Api) -> None:

@@ -1,6 +1,8 @@
 """`GET /jobs/localization/:jobId`: a job whole, in each of its states."""
 
 import json
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from engines.errors import UnusableAnswers
 from engines.pipeline_config import StageId
 from foundation.clock import database_now
 from localization.models import Job, Step
+from localization.outcomes import Usage
 from organizations.models import Organization
 from tests.localization.calls import JOBS, Api, time_of
 from tests.localization.steps import completed, failed, jobs_of, make_group, retried, settle, skipped, start, waiting
@@ -105,6 +108,24 @@ def test_completed_job_shows_its_output_and_what_it_cost(api: Api, job_id: str) 
     step = shown_step(Step.objects.get(), status="completed", attempts=1, usage=usage, detail={"structure": structure})
     assert body == shown_job(job_id, [step], status="completed", outputData={"title": "[de] Ĥééļļóó", "n": [1, None]})
     assert None not in (body["startedAt"], body["completedAt"], body["steps"][0]["completedAt"])
+
+
+def test_usage_of_a_step_tells_model_tokens_and_cost(api: Api, job_id: str) -> None:
+    settle(completed(start_due_steps()[0], usage=Usage("openai:test-large", 11, 2, Decimal("0.012345"))))
+
+    body = read(api, job_id)
+
+    assert body["steps"][0]["usage"] == {"model": "openai:test-large", "inputTokens": 11, "outputTokens": 2, "costUsd": 0.012345}
+
+
+def test_tokens_of_all_attempts_are_added(api: Api, job_id: str) -> None:
+    settle(retried(start_due_steps()[0], after=timedelta(0), usage=Usage("openai:test-small", 100, 20)))
+    settle(completed(start_due_steps()[0], usage=Usage("openai:test-large", 11, 2)))
+
+    body = read(api, job_id)
+
+    assert body["steps"][0]["attempts"] == 2
+    assert body["steps"][0]["usage"] == {"model": "openai:test-large", "inputTokens": 111, "outputTokens": 22, "costUsd": None}
 
 
 def test_failed_job_says_why_and_has_no_output(api: Api, job_id: str) -> None:

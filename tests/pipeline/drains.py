@@ -1,6 +1,7 @@
 """Real drains in the test's own process, and stages that do what a test says. For tests that commit."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +20,14 @@ BUDGET = timedelta(seconds=PATIENCE_SECONDS)
 def run_drain(*, stop: Callable[[], bool] = lambda: False, slots: int = 8, budget: timedelta = BUDGET, **options: Any) -> bool:
     """One drain from start to end; True where it left work."""
     return Drain(stop=stop, slots=slots, delivery_slots=options.pop("delivery_slots", 8), **options).run(budget=budget)
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> None:
+    """For what happens in another thread or process and tells nobody."""
+    pause, until = threading.Event(), time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        pause.wait(0.02)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from tests.drain import drain_queue
 from tests.factories import AUTHOR
 from tests.localization.consistency import assert_consistent
 from tests.localization.steps import make_group
-from tests.pipeline.drains import draining, run_drain
+from tests.pipeline.drains import draining, run_drain, wait_until
 from tests.servers.receiver import Receiver
 from tests.servers.script import rule
 from webhooks.models import Attempt, Delivery
@@ -60,8 +60,7 @@ def test_a_job_does_not_wait_for_its_receiver(organization: Organization, receiv
 
     with draining(slots=2, delivery_slots=2):
         receiver.wait_for_hits(2)
-        while Job.objects.exclude(status="completed").exists():
-            receiver.hits()
+        wait_until(lambda: not Job.objects.exclude(status="completed").exists())
         receiver.script()
         receiver.release()
 

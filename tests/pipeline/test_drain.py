@@ -48,7 +48,9 @@ def statuses() -> list[str]:
 
 
 @pytest.mark.usefixtures("chat_engine")
-def test_jobs_complete_and_their_results_arrive_verified(organization: Organization, chat_model: ModelServer, receiver: Receiver, now: datetime) -> None:
+def test_jobs_complete_and_their_results_arrive_verified(
+    organization: Organization, chat_model: ModelServer, receiver: Receiver, now: datetime
+) -> None:
     group = make_group(organization, *LOCALES, callback_url=receiver.hook_url(), now=now)
 
     assert run_drain() is False

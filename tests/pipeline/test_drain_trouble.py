@@ -180,7 +180,9 @@ class Away:
         return execute(sql, params, many, context)
 
 
-@pytest.mark.parametrize("text", ["WITH given", 'INSERT INTO "localization_event"', 'FROM "localization_jobgroup"', 'INSERT INTO "webhooks_delivery"'])
+@pytest.mark.parametrize(
+    "text", ["WITH given", 'INSERT INTO "localization_event"', 'FROM "localization_jobgroup"', 'INSERT INTO "webhooks_delivery"']
+)
 def test_result_survives_a_database_that_is_away_for_a_while(
     organization: Organization, monkeypatch: pytest.MonkeyPatch, now: datetime, text: str
 ) -> None:

@@ -50,6 +50,7 @@ class Deployment:
             "PORT": str(self.web_port),
             "DATABASE_URL": self._database_url(),
             "REDIS_URL": self.redis_url,
+            "QUEUE_BROKER": "",
             "WEBHOOK_ALLOW_HTTP": "1",
             "WEBHOOK_ALLOW_LOOPBACK": "1",
             **(settings or {}),

@@ -21,18 +21,17 @@ def from_page(key: str, *origins: str) -> list[tuple[bytes, bytes]]:
     return with_key(key) + [(b"origin", origin.encode()) for origin in origins]
 
 
-@pytest.mark.parametrize("origin", ["https://interlinear.example", "https://shop.example", "http://localhost:5173"])
-async def test_own_and_listed_pages_are_accepted(work: Work, key: str, origin: str) -> None:
-    assert await is_accepted(group_path(work.id), from_page(key, origin))
+async def test_own_and_listed_pages_are_accepted(work: Work, key: str) -> None:
+    for origin in ("https://interlinear.example", "https://shop.example", "http://localhost:5173"):
+        assert await is_accepted(group_path(work.id), from_page(key, origin)), origin
 
 
 async def test_program_without_an_origin_is_accepted(work: Work, key: str) -> None:
     assert await is_accepted(group_path(work.id), with_key(key))
 
 
-@pytest.mark.parametrize(
-    "origin",
-    [
+async def test_foreign_pages_are_refused_whatever_their_key(work: Work, key: str) -> None:
+    foreign = [
         "null",
         "",
         "https://evil.example",
@@ -46,10 +45,11 @@ async def test_program_without_an_origin_is_accepted(work: Work, key: str) -> No
         "interlinear.example",
         "http://[",
         "file://",
-    ],
-)
-async def test_foreign_page_is_refused_whatever_its_key(work: Work, key: str, origin: str) -> None:
-    assert not await is_accepted(group_path(work.id), from_page(key, origin))
+    ]
+
+    accepted = [origin for origin in foreign if await is_accepted(group_path(work.id), from_page(key, origin))]
+
+    assert accepted == []
 
 
 async def test_two_origins_are_refused(work: Work, key: str) -> None:

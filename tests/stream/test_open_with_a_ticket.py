@@ -66,9 +66,9 @@ async def test_ticket_of_another_group_is_refused_and_stays_good_for_its_own(wor
     assert await is_accepted(group_path(work.id, f"?ticket={ticket}"), [])
 
 
-@pytest.mark.parametrize("query", ["?ticket=", "?ticket=x", "?ticket={0}&ticket={0}", "?Ticket={0}"])
-async def test_anything_else_than_one_ticket_is_refused(work: Work, actor: Actor, query: str) -> None:
-    assert not await is_accepted(group_path(work.id, query.format(await issue(actor, work))), [])
+async def test_anything_else_than_one_ticket_is_refused(work: Work, actor: Actor) -> None:
+    for query in ("?ticket=", "?ticket=x", "?ticket={0}&ticket={0}", "?Ticket={0}"):
+        assert not await is_accepted(group_path(work.id, query.format(await issue(actor, work))), []), query
 
 
 async def test_ticket_beside_a_key_is_refused(work: Work, actor: Actor, key: str) -> None:

@@ -87,6 +87,9 @@ async def test_number_from_the_future_is_taken_as_now(work: Work, key: str) -> N
     assert [message["seq"] for message in (first, *live)] == [11, 13, 14]
 
 
-@pytest.mark.parametrize("after", ["", "-1", "+1", "1.0", "1e3", "abc", "%20", "1%00", "%D9%A1", "9" * 10, "1&after=2"])
-async def test_malformed_number_is_refused(work: Work, key: str, after: str) -> None:
-    assert not await is_accepted(group_path(work.id, f"?after={after}"), with_key(key))
+async def test_malformed_numbers_are_refused(work: Work, key: str) -> None:
+    malformed = ["", "-1", "+1", "1.0", "1e3", "abc", "%20", "1%00", "%D9%A1", "9" * 10, "1&after=2"]
+
+    accepted = [after for after in malformed if await is_accepted(group_path(work.id, f"?after={after}"), with_key(key))]
+
+    assert accepted == []

@@ -1,13 +1,16 @@
 """The stream through the real server, with the client that integrations use and a worker that does the work."""
 
 import json
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from organizations.keys import digest_of
 from tests.servers.deployment import Deployment
 from tests.stream.sockets import group_path
 
@@ -23,8 +26,8 @@ def product() -> Iterator[Deployment]:
         yield product
 
 
-def open_stream(product: Deployment, path: str, **options: Any) -> ClientConnection:
-    headers = {"X-API-Key": product.demo["apiKey"]}
+def open_stream(product: Deployment, path: str, *, key: str = "", **options: Any) -> ClientConnection:
+    headers = {"X-API-Key": key or product.demo["apiKey"]}
     stream: ClientConnection = connect(product.stream_url + path, additional_headers=headers, max_size=None, proxy=None, **options)
     return stream
 
@@ -57,6 +60,19 @@ def test_refused_handshake_is_a_403_without_an_exception_in_the_log(product: Dep
 
     assert refused.value.response.status_code == 403
     assert "Traceback" not in product.log_path("web").read_text()
+
+
+def test_revoked_key_closes_its_open_sockets_with_a_code_that_says_so(product: Deployment) -> None:
+    key = json.loads(product.manage("demo", "--json", "--new-key"))["apiKey"]
+    group = product.submit(BODY)
+
+    with open_stream(product, group_path(group["groupId"]), key=key) as stream:
+        stream.recv(timeout=SECONDS)
+        with closing(sqlite3.connect(product.folder / "interlinear.sqlite3")) as database, database:
+            changed = database.execute("UPDATE organizations_apikey SET revoked_at = created_at WHERE digest = ?", [digest_of(key)])
+        _, code = read_to_the_end(stream)
+
+    assert (changed.rowcount, code) == (1, 1008)
 
 
 def test_oversized_frame_ends_its_own_socket_and_the_others_follow_their_group_to_its_end(product: Deployment) -> None:

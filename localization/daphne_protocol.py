@@ -1,7 +1,7 @@
 """How daphne writes to streams: it says every close code, waits for slow readers at the end, and buffers for none without end.
 
-daphne's own protocol raises on any code that autobahn's `sendClose` keeps to itself (1008, 1011, 1013), cuts the connection a second after its close
-frame with whatever the reader has not taken, and never tells an application that a reader is slow. The class takes the place of daphne's by `install`.
+daphne's own protocol raises on the codes that autobahn's `sendClose` keeps to itself (1008, 1011, 1013), cuts the connection a second after its close
+frame with whatever the reader has not taken, and never tells an application that a reader is slow. `install` puts this one in its place.
 """
 
 from typing import Any
@@ -14,7 +14,7 @@ BEHIND = 4 * 1024 * 1024  # characters that may wait for a reader that the netwo
 class StreamProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne is untyped
     """One socket. Twisted calls the three `…Producing` methods when its buffer fills and when it has emptied."""
 
-    closeHandshakeTimeout = 30  # noqa: N815  seconds for the reader to take all and answer the close frame; autobahn reads the attribute
+    closeHandshakeTimeout = 60  # noqa: N815  seconds for the reader to take all and answer the close frame; autobahn reads the attribute
 
     is_paused = False
     behind = 0
@@ -41,8 +41,11 @@ class StreamProtocol(WebSocketProtocol):  # type: ignore[misc]  # daphne is unty
                 self.serverClose(1013)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
-        """What was sent before still arrives before the close; what is sent after it is dropped."""
-        self.sendCloseFrame(code=1000 if code is None else code)
+        """What was sent before still arrives before the close; what is sent after it is dropped.
+
+        No code is daphne's own limit on a socket's age, a day: 1001, which nobody takes for the end of a group.
+        """
+        self.sendCloseFrame(code=1001 if code is None else code)
 
 
 def install() -> None:

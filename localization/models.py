@@ -118,6 +118,7 @@ class Step(Lease):
     output_tokens = models.PositiveIntegerField(default=0)
     cost_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True)  # null: no price is known
     engine_version = models.PositiveIntegerField(default=0)  # of the layers that were used
+    expected_tokens = models.PositiveIntegerField(default=0)  # what a run is thought to use: counts against the budget while it runs
     due_at = models.DateTimeField(null=True)  # of a wait
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)

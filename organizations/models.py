@@ -12,6 +12,7 @@ from django.db import models
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from foundation.ids import PrefixedIdField
+from foundation.secrets import EncryptedTextField
 from organizations.managers import ApiKeyManager, UserManager
 
 
@@ -22,6 +23,8 @@ class Organization(models.Model):
     name = models.CharField(max_length=200)
     timezone = models.CharField(max_length=64, default="UTC")
     default_webhook_url = models.URLField(max_length=2000, blank=True, default="")
+    credit_limit_usd = models.DecimalField(max_digits=12, decimal_places=2, null=True)  # of all spending; null: none
+    daily_token_limit = models.PositiveBigIntegerField(null=True)  # a UTC day; null: none
     created_at = models.DateTimeField()
 
     class Meta:
@@ -178,3 +181,17 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.action}"
+
+
+class CliSession(models.Model):
+    """A command line that waits to be logged in: made by it, confirmed by a person in the browser, fetched once by whoever knows the verifier."""
+
+    id = PrefixedIdField("cls")
+    verifier_digest = models.CharField(max_length=64)
+    api_key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, null=True, related_name="+")  # once confirmed
+    api_key_text = EncryptedTextField(null=True)  # until it was fetched
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.id

@@ -24,6 +24,7 @@ def compressed_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drain, "TURN_SECONDS", 0.01)
     monkeypatch.setattr(drain, "IDLE_SECONDS", 0.05)
     monkeypatch.setattr(drain, "TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr(drain, "GRACE_SECONDS", 1)
     monkeypatch.setattr(deliveries, "LATER", timedelta(seconds=0.01))
 
 

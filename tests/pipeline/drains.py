@@ -18,8 +18,11 @@ BUDGET = timedelta(seconds=PATIENCE_SECONDS)
 
 
 def run_drain(*, stop: Callable[[], bool] = lambda: False, slots: int = 8, budget: timedelta = BUDGET, **options: Any) -> bool:
-    """One drain from start to end; True where it left work."""
-    return Drain(stop=stop, slots=slots, delivery_slots=options.pop("delivery_slots", 8), **options).run(budget=budget)
+    """One drain from start to end; True where it left work. It is stopped when it does not end by itself."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    return Drain(stop=lambda: stop() or time.monotonic() > until, slots=slots, delivery_slots=options.pop("delivery_slots", 8), **options).run(
+        budget=budget
+    )
 
 
 def wait_until(condition: Callable[[], bool], *, seconds: float = PATIENCE_SECONDS) -> None:

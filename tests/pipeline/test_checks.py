@@ -55,7 +55,7 @@ def test_switches_of_development_are_refused_in_production(settings: Settings, n
     assert found == [f"{name} is for development: it lets webhooks reach what they must not."]
 
 
-@pytest.mark.parametrize(("engine", "ids"), [("django.db.backends.sqlite3", ["pipeline.W001"]), ("django.db.backends.postgresql", [])])
+@pytest.mark.parametrize(("engine", "ids"), [("foundation.sqlite", ["pipeline.W001"]), ("django.db.backends.postgresql", [])])
 def test_sqlite_in_production_is_a_warning(settings: Settings, monkeypatch: pytest.MonkeyPatch, engine: str, ids: list[str]) -> None:
     settings.WEBHOOK_ALLOW_HTTP = settings.WEBHOOK_ALLOW_LOOPBACK = False
     monkeypatch.setitem(current.DATABASES["default"], "ENGINE", engine)

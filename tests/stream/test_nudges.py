@@ -125,6 +125,21 @@ async def test_listener_leaves_nothing_behind(engine: Engine, key: str, gate: Re
     assert (layer.channels, layer.groups) == ({}, {})
 
 
+async def test_attempts_to_listen_without_redis_leave_nothing_behind(
+    engine: Engine, key: str, gate: RedisGate, caplog: pytest.LogCaptureFixture
+) -> None:
+    await gate.shut()
+    work = await in_thread(begin)(engine, "de")
+
+    async with socket(work.id, key) as stream:
+        await stream.message()
+        async with asyncio.timeout(SECONDS):
+            while caplog.text.count("nudges_interrupted") < 4:
+                await asyncio.sleep(0)
+
+        assert len(get_channel_layer()._get_layer().channels) <= 1
+
+
 async def test_nudge_without_redis_neither_raises_nor_waits(
     gate: RedisGate, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

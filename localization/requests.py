@@ -4,11 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from engines.models import Engine
+from engines.choosing import choose_engine
 from engines.pipeline_config import resolve
 from engines.pipeline_serializer import PipelineConfigSerializer
-from foundation.api_errors import BadRequest, Forbidden, NotFound
-from foundation.customer_json import MAX_KEY_LENGTH, JSONValue, Problem
+from foundation.customer_json import MAX_KEY_LENGTH, JSONValue
 from foundation.fields import (
     LocaleField,
     QueryInteger,
@@ -88,19 +87,3 @@ def read_submission(actor: Actor, body: dict[str, JSONValue], *, digest: str) ->
         config=resolve(engine.pipeline_config, values.get("pipelineConfig") or {}),
         request_digest=digest,
     )
-
-
-def choose_engine(actor: Actor, engine_id: str | None) -> Engine:
-    """The engine named, or the organization's default. Raises NotFound, BadRequest without a default, Forbidden for a disabled one."""
-    engines = Engine.objects.visible_to(actor)
-    if engine_id is not None:
-        engine = engines.filter(pk=engine_id).first() if is_id(engine_id, "eng") else None
-        if engine is None:
-            raise NotFound("engine", engine_id)
-    else:
-        engine = engines.filter(is_default=True).first()
-        if engine is None:
-            raise BadRequest([Problem("engineId", "The organization has no default engine: name one.")])
-    if not engine.enabled:
-        raise Forbidden("This engine is disabled.", code="engine_disabled")
-    return engine

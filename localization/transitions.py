@@ -276,6 +276,7 @@ def expire_leases(*, now: datetime) -> int:
         with transaction.atomic():
             held = [Outcome(step=step, status=WorkStatus.FAILED, error=DIED) for step in load_claimed(poison, {}, now=now)]
             count += len(settle_steps(held, now=now).steps)
+            wake()
     return count
 
 

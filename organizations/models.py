@@ -189,7 +189,7 @@ class CliSession(models.Model):
     id = PrefixedIdField("cls")
     verifier_digest = models.CharField(max_length=64)
     api_key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, null=True, related_name="+")  # once confirmed
-    api_key_text = EncryptedTextField(null=True)  # until it was fetched
+    api_key_text = EncryptedTextField(null=True)  # type: ignore[misc]  # from the confirmation until it was fetched
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 

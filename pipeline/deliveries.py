@@ -22,7 +22,7 @@ from webhooks.transitions import Sent, release, settle
 
 AT_ONCE = 8  # calls to one endpoint
 PER_SLOT = 8  # deliveries in hand for each call that can be made: what waits in memory goes out without another look at the table
-LATER = timedelta(seconds=1)
+LATER = timedelta(seconds=0.5)  # shorter than a drain stays idle before it ends
 
 
 class DeliveryDesk:
@@ -91,10 +91,11 @@ class DeliveryDesk:
             return
         settle(results, now=now)
         for result in results:
-            outgoing = self._in_hand.pop(result.outgoing.delivery_id, None)
-            if outgoing is not None:
-                self._calling[outgoing.endpoint_key] -= 1
-                self._call_next(outgoing.endpoint_key)
+            sent = result.outgoing
+            if self._in_hand.get(sent.delivery_id) is sent:  # else its lease was lost, and it may be in hand again under another
+                del self._in_hand[sent.delivery_id]
+            self._calling[sent.endpoint_key] -= 1
+            self._call_next(sent.endpoint_key)
 
     def give_back(self, *, now: datetime) -> None:
         """Returns what is still in hand to the table."""

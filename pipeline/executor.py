@@ -11,6 +11,7 @@ raises anything     → failed, and logged: a fault of ours, not of the job
 import json
 import random
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -59,8 +60,10 @@ def run_step(step: ClaimedStep, content: GroupContent, layers: Layers, *, now: d
         outcome = Outcome(step=step, status=WorkStatus.FAILED, error=str(exc), usage=exc.usage)
     except RetryLater as exc:
         outcome = _retry(step, exc, now=now + timedelta(seconds=time.monotonic() - started))
-    except Exception:
-        log.exception("stage_broke", job=step.job_id, stage=step.stage, attempt=step.attempt)
+    except Exception as exc:
+        # Without the exception's own text, which may quote what customers wrote.
+        places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(exc.__traceback__)]
+        log.error("stage_broke", job=step.job_id, stage=step.stage, attempt=step.attempt, error=type(exc).__name__, places=places)
         outcome = Outcome(step=step, status=WorkStatus.FAILED, error=f"Internal error in stage {step.stage}.")
     return replace(outcome, engine_version=layers.version)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from foundation.clock import database_now
 from foundation.lease import Lease, renew
@@ -51,7 +51,7 @@ class Heartbeat:
                 if since_renewal >= renewal:
                     since_renewal = 0.0
                     self._renew()
-            except DatabaseError as exc:
+            except Error as exc:
                 log.warning("heartbeat_missed", error=type(exc).__name__)
             finally:
                 connection.close()

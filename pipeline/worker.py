@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from foundation.clock import database_now
 from localization import drains
@@ -52,7 +52,7 @@ class Worker:
                 sweep(now=now)
                 self._watch(now)
                 self._run_suspects(now)
-            except DatabaseError as exc:
+            except Error as exc:
                 log.warning("sweep_missed", error=type(exc).__name__)
             finally:
                 connection.close()

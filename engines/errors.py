@@ -6,6 +6,9 @@ sentences for people; of a customer's text they hold at most its placeholders, a
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+
+from engines.memory import NewEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +19,9 @@ class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
     calls: int = 0
+    cost_usd: Decimal | None = None  # of all calls; None where the price of one is not known
+    priced_usd: Decimal = Decimal(0)  # of the calls whose price is known
+    unpriced_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,7 @@ class Attempt:
 
     verified: Mapping[str, str] = field(default_factory=dict)  # to be handed to the next attempt as `known`
     usage: Usage = field(default_factory=Usage)
+    learned: tuple[NewEntry, ...] = ()  # for the translation memory
 
 
 class EngineError(Exception):
@@ -55,6 +62,10 @@ class TranslationFailed(EngineError):
     def usage(self) -> Usage:
         return self.attempt.usage
 
+    @property
+    def learned(self) -> tuple[NewEntry, ...]:
+        return self.attempt.learned
+
 
 class ModelUnavailable(TranslationFailed):
     """No model could be reached in time (429, 5xx, timeout, connection, deadline): worth another attempt.
@@ -73,3 +84,10 @@ class UnusableAnswers(TranslationFailed):
 
 class ProviderRefused(TranslationFailed):
     """Every provider refused the request itself (400, 401, 403, 404) or is not configured here: someone has to change something."""
+
+
+class TranslationCancelled(EngineError):
+    """Whoever asked for the translation does not want it any more; what it brought is lost."""
+
+    def __init__(self) -> None:
+        super().__init__("The translation was cancelled.")

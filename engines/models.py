@@ -128,8 +128,8 @@ class BrandVoice(models.Model):
 class MemoryEntry(models.Model):
     """A translation that is known: verified by the checks, or decided by a person.
 
-    `digest` is the key: SHA-256 of text, hint and context. A machine's entry holds for the layers it was made with (`layers_version`); a person's holds
-    for good, as long as it passes the checks of the day, and outranks a machine's.
+    `digest` is the key: SHA-256 of text, hint and context. A machine's entry holds for the layers it was made with (`layers_version`); a person's
+    holds for good, as long as it passes the checks of the day, and outranks a machine's.
     """
 
     class Origin(models.TextChoices):

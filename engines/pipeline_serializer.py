@@ -1,11 +1,14 @@
-"""A pipeline configuration as it is sent: to the engine's settings, and with a submission (contract §3.2)."""
+"""A pipeline configuration on the wire: as it is sent, to an engine's settings or with a submission, and as it is shown (contract §3.2)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
 from engines.pipeline_config import IMPLEMENTED, StageId
 from foundation.fields import RefuseUnknown, StrictBoolean, StrictChoice, StrictNumber
+
+Problems = dict[str, dict[str, list[str]]]  # stage → member → sentences
 
 
 class StageSerializer(RefuseUnknown):
@@ -25,7 +28,7 @@ class HumanEditSerializer(StageSerializer):
 
 
 class PipelineConfigSerializer(RefuseUnknown):
-    """Members that are left out keep their default, so the value holds only what was sent."""
+    """With a submission. Members that are left out are the engine's, so the value holds only what was sent."""
 
     preEdit = StageSerializer(required=False)
     humanEdit = HumanEditSerializer(required=False)
@@ -34,11 +37,46 @@ class PipelineConfigSerializer(RefuseUnknown):
     backTranslation = StageSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        missing = {
+        problems = self.find_problems(attrs)
+        if problems:
+            raise serializers.ValidationError(problems)
+        return attrs
+
+    def find_problems(self, config: Mapping[str, Any]) -> Problems:
+        """What is wrong with the stages taken together."""
+        return {
             stage: {"enabled": ["This stage is not available."]}
-            for stage, members in attrs.items()
+            for stage, members in config.items()
             if members.get("enabled") and StageId(stage) not in IMPLEMENTED
         }
-        if missing:
-            raise serializers.ValidationError(missing)
-        return attrs
+
+
+class EnginePipelineSerializer(PipelineConfigSerializer):
+    """Of an engine, whole: members that are left out have their default. Here, unlike in a submission, `postEdit` needs `humanEdit`."""
+
+    def find_problems(self, config: Mapping[str, Any]) -> Problems:
+        problems = super().find_problems(config)
+        if config.get("postEdit", {}).get("enabled") and not config.get("humanEdit", {}).get("enabled"):
+            problems.setdefault("postEdit", {}).setdefault("enabled", []).append("Needs humanEdit to be enabled.")
+        return problems
+
+
+class StageOutput(serializers.Serializer[Any]):
+    enabled = serializers.BooleanField()
+
+
+class HumanEditOutput(StageOutput):
+    mode = serializers.CharField()
+    tier = serializers.CharField()
+    timeoutHours = serializers.FloatField()
+    maxCostUsd = serializers.FloatField(allow_null=True)
+
+
+class PipelineOutput(serializers.Serializer[Any]):
+    """Every optional stage with all its members."""
+
+    preEdit = StageOutput()
+    humanEdit = HumanEditOutput()
+    postEdit = StageOutput()
+    rephrase = StageOutput()
+    backTranslation = StageOutput()

@@ -1,7 +1,7 @@
 """What a model's tokens cost. Asked after each call, and for estimates before any.
 
-In this order: `settings.MODEL_PRICES`, what needs no account (free), and the table that comes with pydantic-ai (its price for short prompts, of the day
-the process first asked). A price that is in none of them is unknown: None, never 0.
+In this order: `settings.MODEL_PRICES`, what needs no account (free), and the table that comes with pydantic-ai (its price for short prompts, of the
+day the process first asked). A price that is in none of them is unknown: None, never 0.
 """
 
 from collections.abc import Mapping

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, Sum
@@ -73,7 +74,8 @@ def add(expenses: Iterable[Expense], now: datetime) -> None:
     parameters = [value for row in rows for value in (row.organization_id, day, *(_field(name, getattr(row, name)) for name in COLUMNS))]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} (organization_id, day, {', '.join(COLUMNS)}) VALUES {marks} ON CONFLICT (organization_id, day) DO UPDATE SET {added}",
+            f"INSERT INTO {table} (organization_id, day, {', '.join(COLUMNS)}) VALUES {marks} "
+            f"ON CONFLICT (organization_id, day) DO UPDATE SET {added}",
             parameters,
         )
 
@@ -120,5 +122,6 @@ def _read_spending(organization_ids: Collection[str], today: date) -> dict[str, 
     return {key: (usd, tokens, tokens_today) for key, usd, tokens, tokens_today in rows}
 
 
-def _field(name: str, value: object) -> object:
-    return Spending._meta.get_field(name).get_db_prep_save(value, connection)  # type: ignore[union-attr]
+def _field(name: str, value: object) -> Any:
+    field: Any = Spending._meta.get_field(name)
+    return field.get_db_prep_save(value, connection)

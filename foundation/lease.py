@@ -95,7 +95,8 @@ _CLAIM_POSTGRESQL = (
     ) offered
 ), picked AS MATERIALIZED (
     SELECT work.id FROM candidate JOIN {table} work ON work.id = candidate.id
-    WHERE work.status = 'ready' AND work.run_after <= %(now)s AND candidate.turn <= %(cap)s ORDER BY candidate.turn, work.id LIMIT %(limit)s FOR UPDATE OF work SKIP LOCKED
+    WHERE work.status = 'ready' AND work.run_after <= %(now)s AND candidate.turn <= %(cap)s
+    ORDER BY candidate.turn, work.id LIMIT %(limit)s FOR UPDATE OF work SKIP LOCKED
 )
 UPDATE {table} """
     + _SET

@@ -1,0 +1,102 @@
+"""One payload translated while the caller waits (contract §6).
+
+What a call verified before it failed is kept in the memory, so that a repeat pays only for the rest. No database connection is held while models answer.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import close_old_connections
+
+from engines.errors import ModelUnavailable, NoModel, TranslationFailed, Usage
+from engines.layers import load_layers
+from engines.models import Engine
+from engines.process.reference import relevant_pairs
+from engines.recognition import detect_locale
+from engines.translation.request import Translation, TranslationRequest, TranslationWarning
+from engines.translation.segments import walk
+from engines.translation.translate import translate
+from foundation.api_errors import BadRequest, InternalError
+from foundation.customer_json import JSONValue, Problem
+
+SECONDS = 45.0  # for models; the answer leaves within 50, and clients give up at 60
+DEFAULT_SOURCE = "en"
+CHAT_NAMES = "chat.*.name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalizeRequest:
+    """A valid request. `reference` is whatever was sent."""
+
+    engine: Engine
+    source_locale: str | None  # None: to be detected
+    target_locale: str
+    data: JSONValue
+    context: str = ""
+    hints: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    locked_keys: Sequence[str] = ()
+    reference: JSONValue = None
+
+
+@dataclass(frozen=True, slots=True)
+class Localized:
+    """The answer. `usage` is None where no model was called."""
+
+    source_locale: str
+    target_locale: str
+    data: JSONValue
+    usage: Usage | None = None
+    warnings: tuple[TranslationWarning, ...] = ()
+
+
+def localize(request: LocalizeRequest, *, now: datetime, started: float, trace: str) -> Localized:
+    """Translates, or copies where source and target are one. `started` is on time.monotonic().
+
+    Raises CreditLimit and QuotaSpent before any call, BadRequest without a model for the pair, InternalError where the deadline was reached or no text
+    could be verified.
+    """
+    locked = [*request.locked_keys, CHAT_NAMES] if _is_chat(request.data) else request.locked_keys
+    texts = [segment.text for segment in walk(request.data, locked_keys=locked).segments]
+    source = request.source_locale or _detect_source(texts, request.engine)
+    if source == request.target_locale or not texts:
+        return Localized(source, request.target_locale, request.data)
+    translation = _translate(
+        TranslationRequest(
+            layers=load_layers([request.engine.pk])[request.engine.pk],
+            source_locale=source,
+            target_locale=request.target_locale,
+            data=request.data,
+            deadline=started + SECONDS,
+            trace=trace,
+            context=request.context,
+            hints=request.hints,
+            locked_keys=locked,
+        )
+    )
+    usage = translation.usage if translation.usage.calls else None
+    return Localized(source, request.target_locale, translation.data, usage, translation.warnings)
+
+
+def _translate(request: TranslationRequest) -> Translation:
+    close_old_connections()  # a pool has fewer connections than there are callers waiting
+    try:
+        return translate(request)
+    except NoModel as exc:
+        raise BadRequest([Problem("targetLocale", str(exc))], code="no_model") from exc
+    except TranslationFailed as exc:
+        retry_after = exc.retry_after if isinstance(exc, ModelUnavailable) else None
+        raise InternalError(str(exc), code="translation_failed", retry_after=retry_after) from exc
+
+
+def _detect_source(texts: Sequence[str], engine: Engine) -> str:
+    return detect_locale("\n".join(texts)) or next(iter(engine.source_locales), DEFAULT_SOURCE)
+
+
+def _is_chat(data: JSONValue) -> bool:
+    """`{"chat": [{"name", "text"}, …]}` and nothing beside it: a conversation, whose speakers keep their names."""
+    if not isinstance(data, dict) or list(data) != ["chat"]:
+        return False
+    chat = data["chat"]
+    return isinstance(chat, list) and all(isinstance(message, dict) and {"name", "text"} <= message.keys() for message in chat)

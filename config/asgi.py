@@ -11,7 +11,10 @@ http = get_asgi_application()  # loads the apps, which the imports below need
 
 from config.not_found import refuse_socket  # noqa: E402
 from foundation.body_limit import BodyLimit  # noqa: E402
+from localization import daphne_protocol  # noqa: E402
 from localization.routing import websocket_urlpatterns  # noqa: E402
+
+daphne_protocol.install()
 
 application = ProtocolTypeRouter(
     {

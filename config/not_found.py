@@ -7,6 +7,8 @@ from django.urls import re_path
 
 
 class NoSuchStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is untyped
+    channel_layer_alias = ""  # nothing is sent to it
+
     async def connect(self, *args: Any) -> None:
         await self.close()
 

@@ -288,5 +288,6 @@ LOGGING = {
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "channels_redis": {"level": "CRITICAL"},  # writes a traceback a second while Redis is away; the feed says so itself
     },
 }

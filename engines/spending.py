@@ -1,6 +1,6 @@
 """What organizations have spent on model calls, and whether they may go on: credit in USD over all time, tokens per UTC day.
 
-Before: a submission or synchronous call asks `refuse_if_spent`, a drain that is about to run steps asks `budgets`. After: `add`, in the transaction
+Before: a submission or synchronous call asks `refuse_if_spent`, a drain that is about to run steps asks `budget_state`. After: `add`, in the transaction
 that settles steps or at the end of a synchronous call. What runs in between is reserved as expected tokens, which the caller knows.
 """
 
@@ -82,7 +82,7 @@ def add(expenses: Iterable[Expense], now: datetime) -> None:
 
 def refuse_if_spent(organization: Organization, expected_tokens: int, now: datetime) -> None:
     """`expected_tokens` are those of steps that are still to run. Raises CreditLimit (402), or QuotaSpent (429) until midnight UTC."""
-    budget = budgets([organization.pk], now).get(organization.pk)
+    budget = budget_state([organization.pk], now).get(organization.pk)
     if budget is None:
         return
     if budget.is_credit_spent(expected_tokens):
@@ -92,7 +92,7 @@ def refuse_if_spent(organization: Organization, expected_tokens: int, now: datet
         raise QuotaSpent(message, retry_after=(budget.midnight - now).total_seconds())
 
 
-def budgets(organization_ids: Collection[str], now: datetime) -> dict[str, Budget]:
+def budget_state(organization_ids: Collection[str], now: datetime) -> dict[str, Budget]:
     """Of those among the organizations that have a limit. One query where none has, else two."""
     limited = Organization.objects.filter(pk__in=organization_ids).exclude(credit_limit_usd=None, daily_token_limit=None)
     limits = {pk: (credit, tokens) for pk, credit, tokens in limited.values_list("pk", "credit_limit_usd", "daily_token_limit")}

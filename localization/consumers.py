@@ -8,14 +8,12 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error as DatabaseFailure
 
-from localization import daphne_protocol
 from localization.feed import current_feed
 from localization.handshake import Refused, read_handshake
 from localization.opening import read_opening
 from localization.subscribers import Subscriber
 
 log = structlog.get_logger(__name__)
-daphne_protocol.install()
 
 
 class GroupStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels is untyped

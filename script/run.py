@@ -24,6 +24,8 @@ LESSON = ROOT / "examples" / "lesson.json"
 SHOWN_LOCALE = "es"
 SECONDS_TO_START = 60
 SECONDS_TO_FINISH = 300
+# Streams may stay open for longer than a day, and take nothing from the client.
+WEB_OPTIONS = ("--websocket_timeout", "-1", "--websocket-max-message-size", "4096", "--access-log", os.devnull)
 DEVELOPMENT = {"WEBHOOK_ALLOW_HTTP": "1", "WEBHOOK_ALLOW_LOOPBACK": "1", "PSEUDO_DELAY_MS": "400"}
 
 
@@ -66,7 +68,7 @@ def _run(processes: Processes, port: int, *, once: bool) -> int:
     base_url = f"http://127.0.0.1:{port}"
     _manage("migrate", "--verbosity", "0")
     demo = _demo()
-    processes.start("web", "-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "--access-log", os.devnull, "config.asgi:application")
+    processes.start("web", "-m", "daphne", *WEB_OPTIONS, "-b", "127.0.0.1", "-p", str(port), "config.asgi:application")
     processes.start("worker", "manage.py", "worker")
     _wait_for_web(processes, base_url)
     client = requests.Session()

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from engines.models import ANY_LOCALE, GlossaryItem, OnUnverified
 from engines.pipeline_serializer import EnginePipelineSerializer
 from engines.providers.registry import provider_names
-from foundation.fields import LocaleField, RefuseUnknown, StrictBoolean, StrictChoice, StrictInteger, StrictList, StrictString
+from foundation.fields import LocaleField, RefuseUnknown, StrictBoolean, StrictChoice, StrictInteger, StrictList, StrictSerializer, StrictString
 
 MAX_LOCALES = 200
 MAX_TEXT_LENGTH = 10_000
@@ -118,9 +118,9 @@ class CredentialInput(RefuseUnknown):
         return chosen
 
 
-class ExportQuery(serializers.Serializer[Any]):
+class ExportQuery(StrictSerializer):
     format = StrictChoice(choices=["csv", "tbx"], default="csv")
 
 
-class ImportQuery(serializers.Serializer[Any]):
+class ImportQuery(StrictSerializer):
     mode = StrictChoice(choices=["add", "replace"], default="add", help_text="`replace` removes what the file does not have.")

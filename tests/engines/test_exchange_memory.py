@@ -50,9 +50,10 @@ def test_a_file_of_another_tool_becomes_peoples_entries(engine: Engine) -> None:
 
 
 def test_every_language_of_a_row_is_a_translation_of_its_source(engine: Engine) -> None:
-    body = '<tu srclang="*all*"><tuv lang="en"><seg>Save</seg></tuv><tuv lang="de"><seg>Sichern</seg></tuv><tuv lang="fr"><seg>Enregistrer</seg></tuv></tu>'
+    texts = (("en", "Save"), ("de", "Sichern"), ("fr", "Enregistrer"))
+    variants = "".join(f'<tuv lang="{locale}"><seg>{text}</seg></tuv>' for locale, text in texts)
 
-    assert read(engine, body) == 2
+    assert read(engine, f'<tu srclang="*all*">{variants}</tu>') == 2
     assert sorted(engine.memory.values_list("source_locale", "target_locale")) == [("en", "de"), ("en", "fr")]
 
 

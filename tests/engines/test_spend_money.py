@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from engines.errors import Usage
 from engines.models import Spending
-from engines.spending import Budget, Expense, add, budgets, refuse_if_spent
+from engines.spending import Budget, Expense, add, budget_state, refuse_if_spent
 from foundation.api_errors import CreditLimit, QuotaSpent
 from organizations.models import Organization
 from tests.factories import make_organization
@@ -105,7 +105,7 @@ def test_a_drain_asks_for_many_organizations_in_two_queries(organization: Organi
     spend(poor, tokens=3)
 
     with django_assert_num_queries(2):
-        found = budgets([organization.pk, rich.pk, poor.pk], NOON)
+        found = budget_state([organization.pk, rich.pk, poor.pk], NOON)
 
     assert found == {
         organization.pk: Budget(Decimal(4), Decimal(3), 10, None, MIDNIGHT, Decimal("0.4")),

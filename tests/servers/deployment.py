@@ -27,6 +27,8 @@ import psycopg
 import redis
 import requests
 
+from script.run import WEB_OPTIONS
+
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL", "postgres://postgres@127.0.0.1:5432")
 REDIS = os.environ.get("TEST_REDIS", "redis://127.0.0.1:6379")
@@ -105,8 +107,7 @@ class Deployment:
 
     def start_web(self, name: str = "web") -> None:
         """Starts daphne and waits until it answers."""
-        arguments = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(self.web_port), "--access-log", os.devnull, "config.asgi:application"]
-        self._start(name, *arguments)
+        self._start(name, "-m", "daphne", *WEB_OPTIONS, "-b", "127.0.0.1", "-p", str(self.web_port), "config.asgi:application")
         self._wait_until(lambda: self._is_answering(), "the web process does not answer")
 
     def start_worker(self, name: str = "worker") -> None:

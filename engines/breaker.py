@@ -1,11 +1,12 @@
 """A circuit breaker for one model of one account in this process: after a failure few further calls begin until one of them tells how things stand.
 
     closed ─ a call fails ─► doubtful ─ FAILURES in a row, or silence ─► open ─ after a pause ─► one probe ─ it fails ─► open, the pause doubled
-       ▲                        └─ a call begun since succeeds               │
-       └─────────────────────────────────────────────────────────────────────┴─ the probe succeeds
+       ▲                        │                                          │
+       └── a success tells ─────┴──────────────────────────────────────────┘
 
-Answers to calls that began before the doubt say nothing of what came after, so they do not end it. With FAILURES = 5 and the pauses below, at most 7
-calls begin in the first minute after a failure was seen, and at most 10 in the first ten. Lives on the model loop; touched by no other thread.
+A success tells when its call began after the failure. Of calls that began before, it takes half of those that were under way: they may have been
+served before the trouble began. With FAILURES = 5 and the pauses below at most 7 calls begin in the first minute after a failure was seen, and at
+most 10 in the first ten. Lives on the model loop; touched by no other thread.
 """
 
 import asyncio
@@ -27,54 +28,56 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """No call may begin now. `seconds` from now one may; `reason` is what went wrong last."""
+    """No call may begin now; in about `seconds` one may. `reason` is what went wrong last."""
 
     seconds: float
     reason: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Permit:
-    """One call that began. Whoever has it says once how the call ended: `succeed`, `fail`, or `forget` where that tells nothing of the provider."""
+    """One call that began. Whoever has it says once how it ended: `succeed`, `fail`, or `forget` where that tells nothing of the provider."""
 
     breaker: "Breaker"
     number: int
 
     def succeed(self) -> None:
-        self.breaker.on_success(self)
+        self.breaker.on_success(self.number)
 
     def fail(self, reason: str) -> None:
-        self.breaker.on_failure(self, reason)
+        self.breaker.on_failure(self.number, reason)
 
     def forget(self) -> None:
-        self.breaker.on_silence(self)
+        self.breaker.on_nothing(self.number)
 
 
 @dataclass(slots=True)
 class Breaker:
     clock: Callable[[], float] = time.monotonic
     state: State = State.CLOSED
-    failures: int = 0  # since the last success
-    reason: str = ""  # of the last
+    failures: int = 0  # since the last success that told
+    reason: str = ""  # of the last failure
     _begun: int = 0
-    _since: int = 0  # calls with a higher number began in doubt
-    _trials: int = 0  # that began in doubt and are not forgotten
+    _running: int = 0
+    _mark: int = 0  # calls with a higher number began after the failure that brought the doubt
+    _trials: int = 0  # calls that began in doubt
+    _wanted: int = 0  # successes of older calls that end the doubt
+    _until: float = 0.0  # end of the pause; in doubt, when silence counts as a failure
     _pause: float = FIRST_PAUSE_SECONDS
-    _until: float = 0.0  # of the pause; in doubt, when silence counts as failure
-    _probe: int = 0  # number of the probe under way; 0: none
+    _probe: int = 0  # number of the probe that is under way; 0: none
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def enter(self, patience: float) -> Permit | Paused:
-        """Lets a call begin, or says when one may. In doubt it waits, up to `patience` seconds, for the calls that are under way to tell."""
+        """Lets a call begin, or says when one may. In doubt it waits, `patience` seconds at most, for the calls under way to tell."""
         until = self.clock() + patience
         while (admitted := self.admit()) is None:
             left = min(until, self._until) - self.clock()
-            if left <= 0:
-                return Paused(max(0.0, self._until - self.clock()) or FIRST_PAUSE_SECONDS, self.reason)
-            try:
-                await asyncio.wait_for(self._changed.wait(), left)
-            except TimeoutError:
-                self._give_up_waiting()
+            if left > 0:
+                await self._wait(left)
+            elif self.clock() >= self._until:
+                self._open(FIRST_PAUSE_SECONDS)
+            else:
+                return Paused(FIRST_PAUSE_SECONDS, self.reason)
         return admitted
 
     def admit(self) -> Permit | Paused | None:
@@ -89,40 +92,44 @@ class Breaker:
                 return None
             self._trials += 1
         self._begun += 1
+        self._running += 1
         return Permit(self, self._begun)
 
-    def on_success(self, permit: Permit) -> None:
-        if self.state is State.OPEN and permit.number != self._probe:
-            return
-        if self.state is State.DOUBTFUL and permit.number <= self._since:
-            return
-        self.state, self.failures, self._pause, self._probe = State.CLOSED, 0, FIRST_PAUSE_SECONDS, 0
-        self._announce()
+    def on_success(self, number: int) -> None:
+        self._running -= 1
+        if self.state is State.CLOSED or number > self._mark:
+            self._close()
+        elif self.state is State.DOUBTFUL and self.failures == 1:
+            self._wanted -= 1
+            self._until = self.clock() + FIRST_PAUSE_SECONDS
+            if self._wanted <= 0:
+                self._close()
 
-    def on_failure(self, permit: Permit, reason: str) -> None:
+    def on_failure(self, number: int, reason: str) -> None:
+        self._running -= 1
         self.reason = reason
         if self.state is State.OPEN:
-            if permit.number == self._probe:
+            if number == self._probe:
                 self._open(min(self._pause * 2, LONGEST_PAUSE_SECONDS))
             return
         self.failures += 1
-        if self.failures >= FAILURES:
-            self._open(FIRST_PAUSE_SECONDS)
-        elif self.state is State.CLOSED:
-            self.state, self._since, self._trials = State.DOUBTFUL, self._begun, 0
+        if self.state is State.CLOSED:
+            self.state, self._mark, self._trials, self._wanted = State.DOUBTFUL, self._begun, 0, max(1, self._running // 2)
             self._until = self.clock() + FIRST_PAUSE_SECONDS
+        elif self.failures >= FAILURES:
+            self._open(FIRST_PAUSE_SECONDS)
 
-    def on_silence(self, permit: Permit) -> None:
-        if permit.number == self._probe:
+    def on_nothing(self, number: int) -> None:
+        self._running -= 1
+        if number == self._probe:
             self._probe = 0
-        elif self.state is State.DOUBTFUL and permit.number > self._since:
+        elif self.state is State.DOUBTFUL and number > self._mark:
             self._trials -= 1
             self._announce()
 
-    def _give_up_waiting(self) -> None:
-        """Calls that were to tell have not, in all the time of a pause: that is as good as a failure."""
-        if self.state is State.DOUBTFUL and self.clock() >= self._until:
-            self._open(FIRST_PAUSE_SECONDS)
+    def _close(self) -> None:
+        self.state, self.failures, self._pause, self._probe = State.CLOSED, 0, FIRST_PAUSE_SECONDS, 0
+        self._announce()
 
     def _open(self, pause: float) -> None:
         self.state, self._pause, self._until, self._probe = State.OPEN, pause, self.clock() + pause, 0
@@ -130,5 +137,14 @@ class Breaker:
 
     def _announce(self) -> None:
         """Wakes whoever waits in doubt."""
-        self._changed.set()
-        self._changed = asyncio.Event()
+        if not self._changed.is_set():
+            self._changed.set()
+
+    async def _wait(self, seconds: float) -> None:
+        if self._changed.is_set():
+            self._changed = asyncio.Event()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
+        except TimeoutError:
+            return

@@ -1,8 +1,8 @@
 """Which language a text is written in, by CLD2 (contract §6). Used by the recognising call and where a request names no source locale.
 
 CLD2 knows over 80 languages; for a few words its best guess is wrong too often to be given (measured on interface texts in 16
-languages: under 12 Latin letters every third). Its codes become canonical locales, with a script only where the text shows one that the language alone
-does not imply.
+languages: under 12 Latin letters every third). Its codes become canonical locales, with a script only where the text shows one that the language
+alone does not imply.
 """
 
 import unicodedata

@@ -116,7 +116,7 @@ class Step(Lease):
     model = models.CharField(max_length=231, blank=True, default="")
     input_tokens = models.PositiveIntegerField(default=0)
     output_tokens = models.PositiveIntegerField(default=0)
-    cost_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True)  # null: no price is known
+    cost_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True, default=0)  # null: the price of a call is not known
     engine_version = models.PositiveIntegerField(default=0)  # of the layers that were used
     expected_tokens = models.PositiveIntegerField(default=0)  # what a run is thought to use: counts against the budget while it runs
     due_at = models.DateTimeField(null=True)  # of a wait

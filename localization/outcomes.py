@@ -5,19 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from engines.errors import Usage as Usage
+from engines.memory import NewEntry
 from engines.pipeline_config import StageId
 from foundation.lease import WorkStatus
 from localization.models import JobGroup
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a stage's model calls used. `cost_usd` is None where no price is known."""
-
-    model: str = ""  # provider:model of the last call
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +50,21 @@ class Outcome:
     engine_version: int = 0
     run_after: datetime | None = None
     due_at: datetime | None = None
+    warnings: tuple[str, ...] = ()  # sentences for the job, also where the stage did its work
+    learned: tuple[NewEntry, ...] = ()  # for the translation memory, once the outcome is settled
     open: Callable[[], None] | None = None  # of a wait: called in the transaction that makes the step waiting
 
     @property
     def payload(self) -> str | None:
         """The translation that is carried forward."""
         return self.step.payload if self.output is None else self.output
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """What this run cost: nothing where no model was asked, None where a price is not known."""
+        if self.usage.cost_usd is None and not self.usage.calls and not self.usage.input_tokens:
+            return Decimal(0)
+        return self.usage.cost_usd
 
     def as_failure(self, error: str) -> "Outcome":
         """A failure that keeps nothing of what the run brought: any value of it may be the one that could not be stored."""

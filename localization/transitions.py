@@ -22,7 +22,9 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 
+from engines import spending
 from engines.pipeline_config import StageId, next_stage
+from engines.spending import Expense
 from foundation.bulk import update_rows
 from foundation.dispatch import wake
 from foundation.lease import SUSPECT_CRASHES, WorkStatus, claim
@@ -105,6 +107,7 @@ def settle_steps(outcomes: Sequence[Outcome], *, now: datetime, slots: DeliveryS
         events = [outcome for outcome in outcomes if outcome.step.id in held and outcome.status != WorkStatus.READY]
         if events:
             settled.deliveries = _advance(events, now=now, slots=slots)
+        spending.add([Expense.of(outcome.step.organization_id, outcome.usage) for outcome in outcomes if outcome.step.id in held], now)
     for outcome in outcomes:
         if outcome.step.id not in held:
             log.warning("late_result_refused", step=outcome.step.id, job=outcome.step.job_id, fence=outcome.step.fence)
@@ -136,10 +139,10 @@ def _write_steps(outcomes: Sequence[Outcome], *, now: datetime) -> set[int]:
             outcome.output,
             outcome.error,
             outcome.detail,
-            outcome.usage.model,
+            outcome.usage.model or "",
             outcome.usage.input_tokens,
             outcome.usage.output_tokens,
-            outcome.usage.cost_usd,
+            outcome.cost_usd,
             outcome.engine_version,
             outcome.run_after or now,
             outcome.due_at,
@@ -154,7 +157,7 @@ def _write_steps(outcomes: Sequence[Outcome], *, now: datetime) -> set[int]:
         match=("id", "fence"),
         only={"status": [WorkStatus.RUNNING]},
         constants={"lease_until": None},
-        add=("input_tokens", "output_tokens"),
+        add=("input_tokens", "output_tokens", "cost_usd"),
     )
 
 
@@ -203,10 +206,11 @@ def _what_follows(outcome: Outcome, group: JobGroup) -> StageId | EndedJob:
 
 
 def job_warnings(outcome: Outcome) -> tuple[str, ...]:
-    """The job's warnings after this outcome: one sentence for each optional stage that failed."""
-    if outcome.status != WorkStatus.FAILED or outcome.step.stage == StageId.LOCALIZE:
-        return outcome.step.warnings
-    return (*outcome.step.warnings, f"{outcome.step.stage} failed: {outcome.error}")
+    """The job's warnings after this outcome: what the stage itself warns of, and one sentence for an optional stage that failed."""
+    warnings = (*outcome.step.warnings, *outcome.warnings)
+    if outcome.status == WorkStatus.FAILED and outcome.step.stage != StageId.LOCALIZE:
+        return (*warnings, f"{outcome.step.stage} failed: {outcome.error}")
+    return warnings
 
 
 def new_step(step: ClaimedStep, *, stage: StageId, now: datetime) -> Step:
@@ -220,7 +224,7 @@ def _write_jobs(outcomes: Sequence[Outcome], ended: Sequence[EndedJob], *, now: 
     rows += [
         (outcome.step.job_id, Job.Status.PROCESSING, "", list(job_warnings(outcome)), None)
         for outcome in outcomes
-        if outcome.step.job_id not in final and outcome.status == WorkStatus.FAILED
+        if outcome.step.job_id not in final and job_warnings(outcome) != outcome.step.warnings
     ]
     columns = ("id", "status", "error", "warnings", "completed_at")
     update_rows(Job, columns=columns, rows=rows, match=("id",), only={"status": [Job.Status.QUEUED, Job.Status.PROCESSING]}, constants={})

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urljoin
 
+from axes.helpers import get_client_ip_address
 from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
@@ -13,7 +14,6 @@ from rest_framework.views import APIView
 
 from foundation.clock import database_now
 from organizations import cli_sessions
-from organizations.audit import address_of, agent_of
 from organizations.authentication import ApiKeyAuthentication, BearerAuthentication, actor_of
 from organizations.serializers import CliSessionSerializer, CliSessionStateSerializer, MeSerializer, NewCliSessionSerializer, WhoamiSerializer
 
@@ -59,7 +59,7 @@ class CliSessions(APIView):
         body = NewCliSessionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         session = cli_sessions.open_session(verifier=body.validated_data["verifier"], now=database_now())
-        asked = cli_sessions.CliRequest(session.pk, address_of(request) or "", agent_of(request))
+        asked = cli_sessions.CliRequest(session.pk, get_client_ip_address(request._request) or "", request.headers.get("User-Agent", "")[:200])
         address = urljoin(settings.PUBLIC_URL, reverse("cli-login", args=[cli_sessions.confirm_token(asked)]))
         return Response(CliSessionSerializer(session, context={"verify_url": address}).data, status=201)
 

@@ -18,8 +18,10 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
+from engines import memory
+from engines.memory import NewEntry
 from foundation.clock import database_now
 from foundation.lease import Lease
 from localization import drains
@@ -190,6 +192,14 @@ class Drain:
         for outcome in outcomes:
             self.running.pop(outcome.step.id, None)
         self.desk.take(settled.deliveries, now)
+        self._remember([entry for outcome in outcomes if outcome.step.id in settled.steps for entry in outcome.learned], now)
+
+    def _remember(self, entries: Sequence[NewEntry], now: datetime) -> None:
+        """After the results are safe, in a transaction of its own: a memory that misses an entry costs a call, no more."""
+        try:
+            memory.remember(entries, now)
+        except DatabaseError as exc:
+            log.warning("memory_not_written", entries=len(entries), error=type(exc).__name__)
 
     def _in_trouble(self, exc: Exception) -> None:
         """The database is away: nothing is lost, what runs is kept and tried again."""

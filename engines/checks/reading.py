@@ -4,8 +4,8 @@ import re
 from collections import Counter
 
 from engines.checks.finding import TextPair
-from engines.locales import language_of
 from engines.translation.placeholders import Kind, Token, find_syntax, tally
+from foundation.locales import base_language
 
 # Anything that a check of syntax looks for. Hyphens and pluses matter at the start of a line only.
 _SPECIAL = re.compile(r"[%{}<>$@&`*_#\[\]\n\d\ue000-\uf8ff]|://|www\.")
@@ -63,8 +63,8 @@ class Comparison:
         self.pair = pair
         self.source = Reading(pair.source)
         self.target = Reading(pair.target)
-        self.source_language = language_of(pair.source_locale)
-        self.target_language = language_of(pair.target_locale)
+        self.source_language = base_language(pair.source_locale)
+        self.target_language = base_language(pair.target_locale)
 
     @property
     def is_plain(self) -> bool:

@@ -1,4 +1,4 @@
-"""Use cases of an engine's layers, one item at a time. Each is one transaction under the engine's lock, raises its version, and is in the audit log."""
+"""Use cases of an engine's layers, one item at a time. Each is a transaction under the engine's lock, raises its version, and is audited."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,7 +33,7 @@ def add_item(kind: LayerKind, *, actor: Actor, engine_id: str, values: Mapping[s
         refuse_too_many(kind, kind.rows(engine).count() + 1)
         item.save(force_insert=True)
         raise_version(engine)
-        _record(kind, engine, item, author, "added", now, {"after": plain(kind.show(item))})
+        _record(kind, actor, item, author, "added", now, {"after": plain(kind.show(item))})
     return item
 
 
@@ -51,7 +51,7 @@ def change_item(
             kind.check(item)
             item.save(update_fields=changed)
             raise_version(engine)
-            _record(kind, engine, item, author, "changed", now, describe_change(before, kind.show(item)))
+            _record(kind, actor, item, author, "changed", now, describe_change(before, kind.show(item)))
     return item
 
 
@@ -62,7 +62,7 @@ def delete_item(kind: LayerKind, *, actor: Actor, engine_id: str, item_id: str, 
         item = find_item(kind, engine, item_id)
         before = kind.show(item)
         refuse_stale(if_match, before)
-        _record(kind, engine, item, author, "removed", now, {"before": plain(before)})
+        _record(kind, actor, item, author, "removed", now, {"before": plain(before)})
         item.delete()
         raise_version(engine)
 
@@ -70,16 +70,18 @@ def delete_item(kind: LayerKind, *, actor: Actor, engine_id: str, item_id: str, 
 def refuse_too_many(kind: LayerKind, count: int) -> None:
     """Raises Conflict where an engine would have `count` items. Call it under the engine's lock."""
     if count > kind.limit:
-        raise Conflict(f"An engine has at most {kind.limit:,} {kind.noun}.", code=f"too_many_{kind.noun.replace('-', '_')}")
+        raise Conflict(
+            f"An engine has at most {kind.limit:,} {kind.model._meta.verbose_name_plural}.", code=f"too_many_{kind.noun.replace('-', '_')}"
+        )
 
 
-def _record(kind: LayerKind, engine: Engine, item: Item, author: Author, verb: str, now: datetime, detail: Mapping[str, object]) -> None:
+def _record(kind: LayerKind, actor: Actor, item: Item, author: Author, verb: str, now: datetime, detail: Mapping[str, object]) -> None:
     record(
-        organization=engine.organization,
+        organization=actor.organization,
         author=author,
         action=f"{kind.model._meta.verbose_name.replace(' ', '_')}.{verb}",
         target_type=kind.entity_type,
         target_id=item.pk,
         now=now,
-        detail={"engine": engine.pk, **detail},
+        detail={"engine": item.engine_id, **detail},
     )

@@ -110,3 +110,7 @@ class ImportOutput(serializers.Serializer[Any]):
     added = serializers.IntegerField()
     unchanged = serializers.IntegerField(help_text="Were there already, equal in every member.")
     removed = serializers.IntegerField()
+
+
+class MemoryImportOutput(serializers.Serializer[Any]):
+    imported = serializers.IntegerField(help_text="Translations that are in the memory now, those that replaced an older one included.")

@@ -51,7 +51,7 @@ def create_engine(*, actor: Actor, values: Mapping[str, Any], author: Author, no
             engines.filter(is_default=True).update(is_default=False)
         engine.save(force_insert=True)
         add_default_models(engine)
-        _record(engine, author, "engine.created", now, {"after": plain(show_engine(engine))})
+        _record(actor, engine, author, "engine.created", now, {"after": plain(show_engine(engine))})
     return engine
 
 
@@ -86,7 +86,7 @@ def change_engine(*, actor: Actor, engine_id: str, values: Mapping[str, Any], if
         if _VERSIONED.intersection(changed):
             raise_version(engine)
         if changed:
-            _record(engine, author, "engine.changed", now, describe_change(before, show_engine(engine)))
+            _record(actor, engine, author, "engine.changed", now, describe_change(before, show_engine(engine)))
     return engine
 
 
@@ -98,7 +98,7 @@ def set_pipeline(*, actor: Actor, engine_id: str, config: Config, if_match: str,
         refuse_stale(if_match, before)
         if assign(engine, {"pipeline_config": config}):
             engine.save(update_fields=["pipeline_config"])
-            _record(engine, author, "engine.pipeline_changed", now, describe_change(before, show_pipeline(engine)))
+            _record(actor, engine, author, "engine.pipeline_changed", now, describe_change(before, show_pipeline(engine)))
     return engine
 
 
@@ -114,7 +114,7 @@ def delete_engine(*, actor: Actor, engine_id: str, if_match: str, author: Author
         refuse_stale(if_match, before)
         if engine.job_groups.filter(completed_at=None).exists():
             raise Conflict("The engine has unfinished job groups: wait for them, or cancel them.", code="engine_in_use")
-        _record(engine, author, "engine.deleted", now, {"before": plain(before)})
+        _record(actor, engine, author, "engine.deleted", now, {"before": plain(before)})
         engine.delete()
 
 
@@ -124,6 +124,5 @@ def _refuse_other_owner(actor: Actor, values: Mapping[str, Any]) -> None:
         raise NotFound("organization", owner)
 
 
-def _record(engine: Engine, author: Author, action: str, now: datetime, detail: Mapping[str, object]) -> None:
-    organization = engine.organization
-    record(organization=organization, author=author, action=action, target_type="engine", target_id=engine.pk, now=now, detail=detail)
+def _record(actor: Actor, engine: Engine, author: Author, action: str, now: datetime, detail: Mapping[str, object]) -> None:
+    record(organization=actor.organization, author=author, action=action, target_type="engine", target_id=engine.pk, now=now, detail=detail)

@@ -1,20 +1,24 @@
 """One payload translated while the caller waits (contract §6).
 
-What a call verified before it failed is kept in the memory, so that a repeat pays only for the rest. No database connection is held while models answer.
+What a call verified is kept in the memory, also where it failed afterwards, so that a repeat pays only for the rest. No database connection is held
+while models answer.
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import close_old_connections
+from django.db import close_old_connections, transaction
 
+from engines import memory, spending
 from engines.errors import ModelUnavailable, NoModel, TranslationFailed, Usage
 from engines.layers import load_layers
+from engines.memory import NewEntry
 from engines.models import Engine
 from engines.process.reference import relevant_pairs
 from engines.recognition import detect_locale
+from engines.spending import Expense
+from engines.translation.chunks import estimate_tokens
 from engines.translation.request import Translation, TranslationRequest, TranslationWarning
 from engines.translation.segments import walk
 from engines.translation.translate import translate
@@ -54,14 +58,15 @@ class Localized:
 def localize(request: LocalizeRequest, *, now: datetime, started: float, trace: str) -> Localized:
     """Translates, or copies where source and target are one. `started` is on time.monotonic().
 
-    Raises CreditLimit and QuotaSpent before any call, BadRequest without a model for the pair, InternalError where the deadline was reached or no text
-    could be verified.
+    Raises CreditLimit and QuotaSpent before any call, BadRequest without a model for the pair, InternalError where the deadline was reached or no
+    text could be verified.
     """
     locked = [*request.locked_keys, CHAT_NAMES] if _is_chat(request.data) else request.locked_keys
     texts = [segment.text for segment in walk(request.data, locked_keys=locked).segments]
     source = request.source_locale or _detect_source(texts, request.engine)
     if source == request.target_locale or not texts:
         return Localized(source, request.target_locale, request.data)
+    spending.refuse_if_spent(request.engine.organization, _expected_tokens(texts), now)
     translation = _translate(
         TranslationRequest(
             layers=load_layers([request.engine.pk])[request.engine.pk],
@@ -73,25 +78,45 @@ def localize(request: LocalizeRequest, *, now: datetime, started: float, trace: 
             context=request.context,
             hints=request.hints,
             locked_keys=locked,
-        )
+            **_pending(relevant_pairs(request.reference, source, request.target_locale, texts)),
+        ),
+        request.engine,
+        now,
     )
     usage = translation.usage if translation.usage.calls else None
     return Localized(source, request.target_locale, translation.data, usage, translation.warnings)
 
 
-def _translate(request: TranslationRequest) -> Translation:
+def _translate(request: TranslationRequest, engine: Engine, now: datetime) -> Translation:
     close_old_connections()  # a pool has fewer connections than there are callers waiting
     try:
-        return translate(request)
+        translation = translate(request)
     except NoModel as exc:
         raise BadRequest([Problem("targetLocale", str(exc))], code="no_model") from exc
     except TranslationFailed as exc:
+        _settle(engine, exc.usage, exc.learned, now)
         retry_after = exc.retry_after if isinstance(exc, ModelUnavailable) else None
         raise InternalError(str(exc), code="translation_failed", retry_after=retry_after) from exc
+    _settle(engine, translation.usage, getattr(translation, 'learned', ()), now)
+    return translation
+
+
+def _settle(engine: Engine, usage: Usage, learned: Sequence[NewEntry], now: datetime) -> None:
+    """Charges what was used and remembers what was learned."""
+    if usage.calls == 0 and not learned:
+        return
+    with transaction.atomic():
+        spending.add([Expense.of(engine.organization_id, usage)], now)
+        memory.remember(learned, now)
 
 
 def _detect_source(texts: Sequence[str], engine: Engine) -> str:
     return detect_locale("\n".join(texts)) or next(iter(engine.source_locales), DEFAULT_SOURCE)
+
+
+def _expected_tokens(texts: Sequence[str]) -> int:
+    """In and out together."""
+    return 2 * sum(map(estimate_tokens, texts))
 
 
 def _is_chat(data: JSONValue) -> bool:
@@ -100,3 +125,7 @@ def _is_chat(data: JSONValue) -> bool:
         return False
     chat = data["chat"]
     return isinstance(chat, list) and all(isinstance(message, dict) and {"name", "text"} <= message.keys() for message in chat)
+
+
+def _pending(examples):  # type: ignore
+    return {"examples": examples} if "examples" in TranslationRequest.__dataclass_fields__ else {}

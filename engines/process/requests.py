@@ -1,4 +1,4 @@
-"""What the synchronous calls take (contract §6). Members that a serializer does not know are ignored; an optional one that is null counts as left out."""
+"""What the synchronous calls take (contract §6). Members that are not named here are ignored; an optional one that is null counts as left out."""
 
 from typing import Any
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from engines.process.estimate import estimate
-from engines.process.localize import LocalizeRequest, Localized, localize
+from engines.process.localize import Localized, LocalizeRequest, localize
 from engines.process.requests import (
     EstimateSerializer,
     LegacyLocalizeSerializer,

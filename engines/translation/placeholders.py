@@ -6,6 +6,7 @@ those of the libraries in use: gettext and printf, Python, Java, iOS, i18next, R
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -76,12 +77,12 @@ def find_syntax(text: str) -> list[Token]:
     return tokens + _find_plain(text, end, len(text), in_branch=False)
 
 
-def signature(text: str) -> Counter[str]:
-    """How often each placeholder, tag and address occurs. In branches of an ICU argument each counts once: languages differ in their branches."""
+def tally(tokens: Iterable[Token], *kinds: Kind) -> Counter[str]:
+    """How often each token of these kinds occurs. In branches of an ICU argument each counts once: languages differ in their branches."""
     counts: Counter[str] = Counter()
     in_branches: set[str] = set()
-    for token in find_syntax(text):
-        if token.kind is Kind.SYNTAX:
+    for token in tokens:
+        if token.kind not in kinds:
             continue
         key = _spelling(token)
         if token.in_branch:
@@ -90,6 +91,11 @@ def signature(text: str) -> Counter[str]:
             counts[key] += 1
     counts.update(f"{key} in a branch" for key in in_branches)
     return counts
+
+
+def signature(text: str) -> Counter[str]:
+    """How often each placeholder, tag and address occurs, as `tally` counts them."""
+    return tally(find_syntax(text), Kind.ARGUMENT, Kind.TAG, Kind.ADDRESS)
 
 
 def mask(text: str) -> Masked:
@@ -115,9 +121,19 @@ def _find_plain(text: str, start: int, end: int, *, in_branch: bool) -> list[Tok
     tokens = []
     for found in _TOKEN.finditer(text, start, end):
         kind = Kind(found.lastgroup)
-        content = found[0].rstrip(_AFTER_ADDRESS) if kind is Kind.ADDRESS else found[0]
+        content = _trim_address(found[0]) if kind is Kind.ADDRESS else found[0]
         tokens.append(Token(kind, found.start(), found.start() + len(content), content, in_branch))
     return tokens
+
+
+def _trim_address(text: str) -> str:
+    """Without what follows it in its sentence, or after the bracket that it stands in: `(https://x.example/a)` and `[a](https://x.example)`."""
+    opened = 0
+    for position, character in enumerate(text):
+        opened += {"(": 1, ")": -1}.get(character, 0)
+        if opened < 0:
+            return text[:position].rstrip(_AFTER_ADDRESS)
+    return text.rstrip(_AFTER_ADDRESS)
 
 
 def _spelling(token: Token) -> str:

@@ -37,7 +37,7 @@ def copied_job(answer: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         "startedAt": at,
         "completedAt": at,
         "attempts": 0,
-        "usage": {"model": "", "inputTokens": 0, "outputTokens": 0, "costUsd": None},
+        "usage": {"model": "", "inputTokens": 0, "outputTokens": 0, "costUsd": 0.0},
         "detail": {"reason": "nothing to translate"},
     }
     return {

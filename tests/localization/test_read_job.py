@@ -18,7 +18,7 @@ from tests.localization.steps import completed, failed, jobs_of, make_group, ret
 from tests.localization.work import finish_steps, start_due_steps
 
 DATA = {"title": "Hello", "n": [1, None]}
-NO_USAGE = {"model": "", "inputTokens": 0, "outputTokens": 0, "costUsd": None}
+NO_USAGE = {"model": "", "inputTokens": 0, "outputTokens": 0, "costUsd": 0.0}
 
 
 def shown_step(step: Step, **members: Any) -> dict[str, Any]:
@@ -111,11 +111,18 @@ def test_completed_job_shows_its_output_and_what_it_cost(api: Api, job_id: str) 
 
 
 def test_usage_of_a_step_tells_model_tokens_and_cost(api: Api, job_id: str) -> None:
-    settle(completed(start_due_steps()[0], usage=Usage("openai:test-large", 11, 2, Decimal("0.012345"))))
+    settle(completed(start_due_steps()[0], usage=Usage("openai:test-large", 11, 2, cost_usd=Decimal("0.012345"))))
 
     body = read(api, job_id)
 
     assert body["steps"][0]["usage"] == {"model": "openai:test-large", "inputTokens": 11, "outputTokens": 2, "costUsd": 0.012345}
+
+
+def test_cost_of_all_attempts_is_added(api: Api, job_id: str) -> None:
+    settle(retried(start_due_steps()[0], after=timedelta(0), usage=Usage("openai:test-small", 100, 20, calls=1, cost_usd=Decimal("0.002"))))
+    settle(completed(start_due_steps()[0], usage=Usage("openai:test-large", 11, 2, calls=1, cost_usd=Decimal("0.01"))))
+
+    assert read(api, job_id)["steps"][0]["usage"]["costUsd"] == 0.012
 
 
 def test_tokens_of_all_attempts_are_added(api: Api, job_id: str) -> None:

@@ -109,7 +109,7 @@ def test_retrying(organization: Organization) -> None:
 
     deaths = kill_everywhere(make=make, act=lambda step: settle(retried(step, usage=Usage(input_tokens=7))), check=check)
 
-    assert deaths == 1
+    assert deaths == 2  # the step, the day's spending
     assert Step.objects.get(status="ready").input_tokens == 7
 
 

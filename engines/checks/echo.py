@@ -1,0 +1,54 @@
+"""A translation that is its source again.
+
+Names, codes and single words may be the same in two languages: a warning. From three words that are no names an echo is an error. Texts without a
+word in lower case that are short (`OK`, `PDF`, `GitHub API`) are left alone, and so is what the glossary keeps.
+"""
+
+import re
+from collections.abc import Iterator
+
+from engines.checks.finding import Finding, error, warning
+from engines.checks.reading import Comparison
+
+CODE = "echo"
+
+_NO_LETTER = re.compile(r"[\W\d_]+")
+_CERTAIN_WORDS = 3
+_CERTAIN_LETTERS = 8  # of a script without case, where names cannot be told from words
+
+
+def find_faults(pair: Comparison) -> Iterator[Finding]:
+    if not pair.crosses_languages or not _are_alike(pair.pair.source, pair.pair.target):
+        return
+    words = _ordinary_words(pair)
+    letters = sum(map(len, pair.source.words))
+    if len(words) >= _CERTAIN_WORDS or (letters >= _CERTAIN_LETTERS and _has_no_case(pair.pair.source)):
+        yield error(CODE, "The translation is the text itself, untranslated.")
+    elif letters and not _is_name(pair):
+        yield warning(CODE, "The translation equals the text. That is right for names and words that both languages share.")
+
+
+def _are_alike(source: str, target: str) -> bool:
+    """But for case, spaces and punctuation."""
+    if source == target:
+        return True
+    if abs(len(source) - len(target)) > 8 or source[:1].casefold() != target[:1].casefold():
+        return False
+    return _NO_LETTER.sub("", source).casefold() == _NO_LETTER.sub("", target).casefold()
+
+
+def _ordinary_words(pair: Comparison) -> list[str]:
+    """Those in lower case that the glossary does not keep."""
+    kept = " ".join(term.source_text.casefold() for term in pair.pair.terms if term.target_text is None).split()
+    return [word for word in pair.source.words if word.islower() and word not in kept]
+
+
+def _has_no_case(text: str) -> bool:
+    return text.upper() == text.lower()
+
+
+def _is_name(pair: Comparison) -> bool:
+    """Capitals only (`URL`), or a capital inside a word (`GitHub`): nothing that a translator would have changed."""
+    words = pair.source.words
+    kept = {word for term in pair.pair.terms if term.target_text is None for word in term.source_text.split()}
+    return all(word in kept or word.isupper() or (not word[1:].islower() and not word.islower() and len(word) > 1) for word in words)

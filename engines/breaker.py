@@ -67,25 +67,19 @@ class Breaker:
     _probe: int = 0  # number of the probe that is under way; 0: none
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def enter(self, patience: float) -> Permit | Paused:
-        """Lets a call begin, or says when one may. In doubt it waits, `patience` seconds at most, for the calls under way to tell."""
-        until = self.clock() + patience
-        while (admitted := self.admit()) is None:
-            left = min(until, self._until) - self.clock()
-            if left > 0:
-                await self._wait(left)
-            elif self.clock() >= self._until:
-                self._open(FIRST_PAUSE_SECONDS)
-            else:
-                return Paused(FIRST_PAUSE_SECONDS, self.reason)
-        return admitted
+    def look(self) -> Paused | None:
+        """Whether it is of no use to queue for a call now."""
+        if self.state is not State.OPEN:
+            return None
+        left = self._until - self.clock()
+        return Paused(left if left > 0 else self._pause, self.reason) if left > 0 or self._probe else None
 
     def admit(self) -> Permit | Paused | None:
-        """None: in doubt, and as many calls as may begin have begun."""
+        """To be asked at the moment a call is to begin. None: in doubt, and as many as may begin have begun; then `wait` is the thing to do."""
         if self.state is State.OPEN:
-            left = self._until - self.clock()
-            if left > 0 or self._probe:
-                return Paused(left if left > 0 else self._pause, self.reason)
+            paused = self.look()
+            if paused:
+                return paused
             self._probe = self._begun + 1
         elif self.state is State.DOUBTFUL:
             if self._trials >= FAILURES - 1:
@@ -94,6 +88,19 @@ class Breaker:
         self._begun += 1
         self._running += 1
         return Permit(self, self._begun)
+
+    async def wait(self, patience: float) -> Paused | None:
+        """In doubt: until the calls under way have told, `patience` seconds at most. None: it is worth asking `admit` again."""
+        until = self.clock() + patience
+        while self.state is State.DOUBTFUL and self._trials >= FAILURES - 1:
+            left = min(until, self._until) - self.clock()
+            if left > 0:
+                await self._sleep(left)
+            elif self.clock() >= self._until:
+                self._open(FIRST_PAUSE_SECONDS)
+            else:
+                return Paused(FIRST_PAUSE_SECONDS, self.reason)
+        return self.look()
 
     def on_success(self, number: int) -> None:
         self._running -= 1
@@ -140,7 +147,7 @@ class Breaker:
         if not self._changed.is_set():
             self._changed.set()
 
-    async def _wait(self, seconds: float) -> None:
+    async def _sleep(self, seconds: float) -> None:
         if self._changed.is_set():
             self._changed = asyncio.Event()
         try:

@@ -1,15 +1,27 @@
 """The layers of an engine as plain values, and which of them hold for one locale pair (contract §7).
 
-`load_layers` reads them for many engines in five queries; from there on everything is a pure function, so a stage on a thread needs no database.
-Layers are read when a stage runs; `version` is recorded where they were used.
+`load_layers` reads them for many engines in six queries; from there on everything is a pure function, so a stage on a thread needs no database.
+Layers are read when a stage runs; `version` is recorded where they were used, and `stamp` tells whether they are still as they were read.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from cryptography.fernet import InvalidToken
+from django.db.models import Count, Max, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from engines.locales import ANY_LOCALE, Rank, applies, rank, shares_script
-from engines.models import BrandVoice, Engine, GlossaryItem, Instruction, ModelConfig
+from engines.models import BrandVoice, Engine, GlossaryItem, Instruction, ModelConfig, OnUnverified, ProviderCredential
+from engines.vocabulary import Vocabulary
+from foundation.locales import base_language
+
+log = structlog.get_logger(__name__)
+
+_STAMP = ("layers_version", "credentials", "credentials_changed_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,25 @@ class Voice:
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """An organization's own account at a provider. `key` is None where it was encrypted with a key that is gone."""
+
+    provider: str
+    owner: str  # the organization's id
+    key: str | None = field(repr=False)
+    base_url: str = ""  # empty: the provider's own
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Changes with everything that `load_layers` reads."""
+
+    version: int
+    credentials: int = 0
+    credentials_changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Brief:
     """What the layers say about some texts of one locale pair, in order of precedence."""
 
@@ -74,6 +105,15 @@ class Layers:
     glossary: tuple[Term, ...] = ()
     instructions: tuple[Rule, ...] = ()
     voices: tuple[Voice, ...] = ()
+    engine_id: str = ""
+    uses_memory: bool = False
+    on_unverified: OnUnverified = OnUnverified.KEEP
+    credentials: tuple[Credential, ...] = field(default=(), repr=False)
+    stamp: Stamp | None = None
+
+    def credential(self, provider: str) -> Credential | None:
+        """The organization's own for a provider."""
+        return next((credential for credential in self.credentials if credential.provider == provider), None)
 
     def chain(self, source: str, target: str) -> tuple[ModelChoice, ...]:
         """The models for a pair, the first to ask first: specific pairs before `*`, nearer locales before farther, then by rank. No model twice."""
@@ -86,28 +126,30 @@ class Layers:
         rules = sorted((rule for rule in self.instructions if applies(rule.target_locale, target)), key=lambda rule: rank(rule.target_locale, target))
         voices = [voice for voice in self.voices if applies(voice.locale, target)]
         return Brief(
-            glossary=self._terms_in(source, target, "\n".join(texts)),
+            glossary=self._terms_in(source, target, list(texts)),
             instructions=tuple(rule.text for rule in rules),
             voice=min(voices, key=lambda voice: rank(voice.locale, target)).text if voices else "",
         )
 
-    def _terms_in(self, source: str, target: str, text: str) -> tuple[Term, ...]:
-        """For each source text that occurs, the item stored for the nearest locales."""
-        haystack = text.casefold()
+    def _terms_in(self, source: str, target: str, texts: Sequence[str]) -> tuple[Term, ...]:
+        """For each source text that occurs, inflected or not, the item stored for the nearest locales."""
         best: dict[str, tuple[tuple[int, Rank, Rank], Term]] = {}
+        vocabulary = Vocabulary(texts, base_language(source)) if self.glossary else None
         for term in self.glossary:
-            needle = term.source_text.casefold()
-            if needle not in haystack or not _term_applies(term, source, target):
+            if not _term_applies(term, source, target) or vocabulary is None or not vocabulary.has(term.source_text):
                 continue
-            key = _pair_rank(term, source, target)
-            if needle not in best or key < best[needle][0]:
-                best[needle] = (key, term)
+            key, name = _pair_rank(term, source, target), term.source_text.casefold()
+            if name not in best or key < best[name][0]:
+                best[name] = (key, term)
         return tuple(term for _, term in best.values())
 
 
 def load_layers(engine_ids: Sequence[str]) -> dict[str, Layers]:
-    """The layers of each engine that exists, by its id. Five queries, however many engines."""
+    """The layers of each engine that exists, by its id. Six queries, however many engines."""
     ids = set(engine_ids)
+    # Before the layers: what changes in between is then read again, not missed.
+    rows = list(_with_stamps(ids).values_list("pk", "organization_id", "uses_memory", "on_unverified", *_STAMP))
+    credentials = _load_credentials({organization for _, organization, *_ in rows})
     models: defaultdict[str, list[StoredModel]] = defaultdict(list)
     for engine, source, target, provider, model, order in ModelConfig.objects.filter(engine_id__in=ids).values_list(
         "engine_id", "source_locale", "target_locale", "provider", "model", "rank"
@@ -121,9 +163,44 @@ def load_layers(engine_ids: Sequence[str]) -> dict[str, Layers]:
     for engine, locale, text in BrandVoice.objects.filter(engine_id__in=ids).values_list("engine_id", "locale", "text"):
         voices[engine].append(Voice(locale, text))
     return {
-        engine: Layers(version, tuple(models[engine]), tuple(glossary[engine]), tuple(instructions[engine]), tuple(voices[engine]))
-        for engine, version in Engine.objects.filter(pk__in=ids).values_list("pk", "layers_version")
+        engine: Layers(
+            version=stamp[0],
+            models=tuple(models[engine]),
+            glossary=tuple(glossary[engine]),
+            instructions=tuple(instructions[engine]),
+            voices=tuple(voices[engine]),
+            engine_id=engine,
+            uses_memory=uses_memory,
+            on_unverified=OnUnverified(on_unverified),
+            credentials=tuple(credentials[organization]),
+            stamp=Stamp(*stamp),
+        )
+        for engine, organization, uses_memory, on_unverified, *stamp in rows
     }
+
+
+def load_stamps(engine_ids: Iterable[str]) -> dict[str, Stamp]:
+    """One query: whether layers that were loaded are still as they are stored."""
+    return {engine: Stamp(*stamp) for engine, *stamp in _with_stamps(set(engine_ids)).values_list("pk", *_STAMP)}
+
+
+def _with_stamps(engine_ids: set[str]) -> QuerySet[Engine]:
+    credentials = "organization__provider_credentials"
+    return Engine.objects.filter(pk__in=engine_ids).annotate(credentials=Count(credentials), credentials_changed_at=Max(f"{credentials}__updated_at"))
+
+
+def _load_credentials(organization_ids: set[str]) -> defaultdict[str, list[Credential]]:
+    """Decrypted one by one: a key that cannot be read must not keep the others' from working."""
+    found: defaultdict[str, list[Credential]] = defaultdict(list)
+    stored = ProviderCredential.objects.filter(organization_id__in=organization_ids).annotate(token=Cast("key", TextField()))
+    for organization, provider, base_url, token in stored.values_list("organization_id", "provider", "base_url", "token"):
+        try:
+            key = ProviderCredential._meta.get_field("key").from_db_value(token)
+        except InvalidToken:
+            log.error("credential_unreadable", organization=organization, provider=provider)
+            key = None
+        found[organization].append(Credential(provider, organization, key, base_url))
+    return found
 
 
 def _load_glossary(engine_ids: set[str]) -> defaultdict[str, list[Term]]:

@@ -5,8 +5,9 @@ What calls share (HTTP connection pools) is kept here too, one of each kind per 
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Hashable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -23,6 +24,37 @@ class Closable(Protocol):
     def aclose(self) -> Awaitable[None]: ...
 
 
+class Cancelled(Exception):
+    """What `run` was to do was cancelled by another thread."""
+
+
+class Cancellation:
+    """Lets another thread end what `run` does. Once cancelled it stays so: what is run with it later ends at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_cancelled = False
+        self._running: set[Future[Any]] = set()
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._is_cancelled = True
+            running = list(self._running)
+        for future in running:
+            future.cancel()
+
+    def watch(self, future: "Future[Any]") -> None:
+        with self._lock:
+            self._running.add(future)
+            is_cancelled = self._is_cancelled
+        if is_cancelled:
+            future.cancel()
+
+    def forget(self, future: "Future[Any]") -> None:
+        with self._lock:
+            self._running.discard(future)
+
+
 @dataclass(slots=True)
 class _State:
     """Of one process. Touched on the loop only, but for reading `in_flight`."""
@@ -35,17 +67,24 @@ class _State:
 _states: dict[int, _State] = {}  # by process: what a forked child inherits belongs to a loop that does not run there
 
 
-def run(work: Coroutine[Any, Any, T], timeout: float) -> T:
-    """The result of `work`, run on the loop while the calling thread waits. Raises TimeoutError after `timeout` seconds, with `work` cancelled.
+def run(work: Coroutine[Any, Any, T], timeout: float, cancellation: Cancellation | None = None) -> T:
+    """The result of `work`, run on the loop while the calling thread waits. Raises TimeoutError after `timeout` seconds, with `work` cancelled,
+    and Cancelled.
 
     Not to be called on the loop itself: it would wait for itself.
     """
     future: Future[T] = submit(_bounded(work, timeout))
+    cancellation = cancellation or Cancellation()
+    cancellation.watch(future)
     try:
         return future.result(max(timeout, 0) + GRACE_SECONDS)
+    except CancelledError:
+        raise Cancelled from None
     except BaseException:
         future.cancel()
         raise
+    finally:
+        cancellation.forget(future)
 
 
 @asynccontextmanager

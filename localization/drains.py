@@ -34,6 +34,11 @@ def has_spare_slots(*, now: datetime) -> bool:
     return any(drain.used < drain.slots for drain in Drain.objects.filter(beat_at__gt=now - FRESH))
 
 
+def count_live(*, now: datetime) -> int:
+    """How many drains report."""
+    return Drain.objects.filter(beat_at__gt=now - FRESH).count()
+
+
 def last_beat() -> datetime | None:
     """When a drain last reported; None where none is known."""
     return Drain.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()

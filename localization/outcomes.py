@@ -28,6 +28,7 @@ class ClaimedStep:
     warnings: tuple[str, ...]  # of the job so far
     started_at: datetime  # of the first attempt
     detail: str  # JSON: what an earlier attempt left for this one
+    expected_tokens: int = 0
 
     @property
     def key(self) -> tuple[int, int]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery, Sum
 
 from engines.pipeline_config import StageId
+from foundation.lease import WorkStatus
 from localization.managers import JobGroupQuerySet, JobQuerySet
 from localization.models import Job, JobGroup, Step
 from localization.outcomes import ClaimedStep
@@ -39,6 +40,7 @@ def load_claimed(step_ids: Sequence[int], groups: dict[str, JobGroup], *, now: d
             "job__warnings",
             "started_at",
             "detail",
+            "expected_tokens",
         )
     )
     missing = {row["group_id"] for row in rows} - groups.keys()
@@ -58,9 +60,16 @@ def load_claimed(step_ids: Sequence[int], groups: dict[str, JobGroup], *, now: d
             warnings=tuple(row["job__warnings"]),
             started_at=row["started_at"] or now,
             detail=row["detail"],
+            expected_tokens=row["expected_tokens"],
         )
         for row in rows
     ]
+
+
+def expected_tokens(organization_id: str) -> int:
+    """What the organization's running steps are expected to use."""
+    running = Step.objects.filter(organization_id=organization_id, status=WorkStatus.RUNNING)
+    return int(running.aggregate(total=Sum("expected_tokens", default=0))["total"])
 
 
 def with_jobs(groups: JobGroupQuerySet) -> JobGroupQuerySet:

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from engines.models import Engine
 from engines.pipeline_config import Config, StageId, first_stage
+from engines.spending import refuse_if_spent
 from engines.translation.segments import has_translatable_text
 from foundation.customer_json import JSONValue, dump
 from foundation.dispatch import wake
@@ -17,11 +18,13 @@ from foundation.ids import new_ids
 from foundation.lease import WorkStatus
 from localization.errors import IdempotencyKeyReused
 from localization.models import Job, JobGroup, Step, StreamTicket
-from localization.queries import with_jobs
+from localization.queries import expected_tokens, with_jobs
 from localization.recorder import EndedJob, Recorder
 from organizations.access import Actor
 
 TICKET_LIFETIME = timedelta(seconds=60)
+CHARACTERS_PER_TOKEN = 4
+TOKENS_PER_TOKEN = 3  # of a source's token: itself in the prompt, the prompt around it, its translation
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,11 @@ def digest_of(request: JSONValue) -> str:
 def submit_group(actor: Actor, submission: Submission, *, now: datetime) -> JobGroup:
     """Stores the group with its jobs and first steps in one transaction and wakes the workers; returns it with its jobs.
 
-    A repeat of an idempotency key returns the group that is there. Raises IdempotencyKeyReused where that had another body.
+    A repeat of an idempotency key returns the group that is there. Raises IdempotencyKeyReused where that had another body, and CreditLimit or
+    QuotaSpent where the organization's budget is spent.
     """
+    if actor.organization.has_budget:
+        refuse_if_spent(actor.organization, expected_tokens(actor.organization.id), now)
     try:
         with transaction.atomic():
             return _insert_group(actor, submission, now=now)
@@ -89,7 +95,7 @@ def _insert_group(actor: Actor, submission: Submission, *, now: datetime) -> Job
     group.save(force_insert=True)
     Job.objects.bulk_create(jobs)
     first = first_stage(submission.config)
-    Step.objects.bulk_create([_copied_step(job, group, now=now) if job.completed_at else _first_step(job, first, now=now) for job in jobs])
+    Step.objects.bulk_create([_copied_step(job, group, now=now) if job.completed_at else _first_step(job, group, first, now=now) for job in jobs])
     recorder.write_events()
     wake()
     _set_prefetched(group, jobs)
@@ -119,8 +125,16 @@ def _new_job(group: JobGroup, job_id: str, locale: str, *, now: datetime) -> Job
     return Job(id=job_id, group=group, organization_id=group.organization_id, target_locale=locale, created_at=now)
 
 
-def _first_step(job: Job, stage: StageId, *, now: datetime) -> Step:
-    return Step(organization_id=job.organization_id, job=job, group_id=job.group_id, stage=stage, run_after=now, created_at=now)
+def _first_step(job: Job, group: JobGroup, stage: StageId, *, now: datetime) -> Step:
+    return Step(
+        organization_id=job.organization_id,
+        job=job,
+        group_id=job.group_id,
+        stage=stage,
+        run_after=now,
+        expected_tokens=TOKENS_PER_TOKEN * len(group.source) // CHARACTERS_PER_TOKEN,
+        created_at=now,
+    )
 
 
 def _copied_step(job: Job, group: JobGroup, *, now: datetime) -> Step:

@@ -214,7 +214,15 @@ def job_warnings(outcome: Outcome) -> tuple[str, ...]:
 
 
 def new_step(step: ClaimedStep, *, stage: StageId, now: datetime) -> Step:
-    return Step(organization_id=step.organization_id, job_id=step.job_id, group_id=step.group.id, stage=stage, run_after=now, created_at=now)
+    return Step(
+        organization_id=step.organization_id,
+        job_id=step.job_id,
+        group_id=step.group.id,
+        stage=stage,
+        run_after=now,
+        expected_tokens=step.expected_tokens,
+        created_at=now,
+    )
 
 
 def _write_jobs(outcomes: Sequence[Outcome], ended: Sequence[EndedJob], *, now: datetime) -> None:

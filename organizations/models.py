@@ -41,6 +41,11 @@ class Organization(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def has_budget(self) -> bool:
+        """Whether anything limits its spending."""
+        return self.credit_limit_usd is not None or self.daily_token_limit is not None
+
 
 class OrganizationUserPermission(UserObjectPermissionBase):
     """guardian's row for a person or service, as a direct foreign key: one join instead of a generic relation."""

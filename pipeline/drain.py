@@ -30,6 +30,7 @@ from localization.models import JobGroup, Step
 from localization.outcomes import ClaimedStep, Outcome
 from localization.recorder import DeliverySlots
 from localization.transitions import release_steps, settle_steps, start_steps
+from pipeline.budgets import hold_back
 from pipeline.deliveries import DeliveryDesk
 from pipeline.executor import GroupContent, run_step
 from pipeline.heartbeat import Heartbeat
@@ -129,8 +130,12 @@ class Drain:
                 suspects=self.suspects,
             )
             layers = self._layers.load({step.group.engine_id for step in steps})
+            held = {outcome.step.id: outcome for outcome in hold_back(steps, now=now)} if steps else {}
         for step in steps:
             self.running[step.id] = step
+            if step.id in held:
+                self.outcomes.put(held[step.id])
+                continue
             content = self._contents.setdefault(step.group.id, GroupContent(step.group))
             self._threads.submit(self._run, step, content, layers[step.group.engine_id], now)
         return len(steps)

@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 
 from foundation.clock import database_now
 from localization import drains
-from localization.models import Drain, Step
+from localization.models import Step
 from localization.serializers import TimeField
 from webhooks.models import Delivery
 
@@ -36,7 +36,7 @@ def read_health(now: datetime) -> dict[str, Any]:
     """The figures of `/health`. Two queries for the ages, two for the drains."""
     oldest = drains.oldest_due(now=now)
     age = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
-    live = Drain.objects.filter(beat_at__gt=now - drains.FRESH).count()
+    live = drains.count_live(now=now)
     stalled = age > 60 and not live
     return {
         "status": "stalled" if stalled else "ok",

@@ -8,8 +8,10 @@ import structlog
 from django.conf import settings
 from django.db import Error, connection
 
+from engines.limits import set_live_processes
 from foundation.clock import database_now
 from foundation.lease import Lease, renew
+from localization import drains
 from localization.models import Drain
 
 log = structlog.get_logger(__name__)
@@ -57,7 +59,9 @@ class Heartbeat:
                 connection.close()
 
     def _beat(self) -> None:
-        Drain.objects.filter(pk=self.drain.pk).update(used=self.used, beat_at=database_now())
+        now = database_now()
+        Drain.objects.filter(pk=self.drain.pk).update(used=self.used, beat_at=now)
+        set_live_processes(drains.count_live(now=now))
 
     def _renew(self) -> None:
         for model, claims in self._held().items():

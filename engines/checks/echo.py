@@ -1,6 +1,7 @@
 """A translation that is its source again.
 
-Names, codes and single words may be the same in two languages: a warning. From three words that are no names an echo is an error. Texts without a
+Names, codes and single words may be the same in two languages: a warning. From three words that are no names an echo is an error, unless case or
+punctuation differ. Texts without a
 word in lower case that are short (`OK`, `PDF`, `GitHub API`) are left alone, and so is what the glossary keeps.
 """
 
@@ -22,7 +23,8 @@ def find_faults(pair: Comparison) -> Iterator[Finding]:
         return
     words = _ordinary_words(pair)
     letters = sum(map(len, pair.source.words))
-    if len(words) >= _CERTAIN_WORDS or (letters >= _CERTAIN_LETTERS and _has_no_case(pair.pair.source)):
+    is_long = len(words) >= _CERTAIN_WORDS or (letters >= _CERTAIN_LETTERS and _has_no_case(pair.pair.source))
+    if is_long and pair.pair.source.strip() == pair.pair.target.strip():
         yield error(CODE, "The translation is the text itself, untranslated.")
     elif letters and not _is_name(pair):
         yield warning(CODE, "The translation equals the text. That is right for names and words that both languages share.")
@@ -38,9 +40,9 @@ def _are_alike(source: str, target: str) -> bool:
 
 
 def _ordinary_words(pair: Comparison) -> list[str]:
-    """Those in lower case that the glossary does not keep."""
+    """Those in lower case that the glossary does not keep. Single letters are units."""
     kept = " ".join(term.source_text.casefold() for term in pair.pair.terms if term.target_text is None).split()
-    return [word for word in pair.source.words if word.islower() and word not in kept]
+    return [word for word in pair.source.words if len(word) > 1 and word.islower() and word not in kept]
 
 
 def _has_no_case(text: str) -> bool:

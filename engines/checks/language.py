@@ -10,8 +10,8 @@ from engines.checks.reading import Comparison
 
 CODE = "language"
 
-_SHORTEST = 40  # bytes of letters
-_SURE_PERCENT = 90
+_SHORTEST = 25  # bytes
+_SURE_PERCENT = 80  # of the text
 _ALIASES = {"iw": "he", "jw": "jv", "no": "nb", "nn": "nb", "tl": "fil", "mo": "ro", "zh-Hant": "zh", "un": ""}
 _RELATIVES = (
     {"nb", "da", "sv"},

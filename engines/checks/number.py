@@ -1,6 +1,6 @@
 """Numbers written in digits: the same on both sides, in any script's digits and any locale's separators.
 
-0, 1 and 2 may become words or a dual form.
+0, 1 and 2 may become words or a dual form, or come from such.
 """
 
 import re
@@ -14,6 +14,7 @@ CODE = "number"
 
 _DIGIT = re.compile(r"\d")
 _NUMBER = re.compile(r"\d+(?:[.,٫٬'’]\d+|[ \xa0\u202f]\d{3}(?!\d))*")
+_DATE = re.compile(r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}")
 _NO_DIGIT = re.compile(r"\D+")
 _OFTEN_WORDS = frozenset("012")
 
@@ -23,10 +24,10 @@ def find_faults(pair: Comparison) -> Iterator[Finding]:
     if not _DIGIT.search(source) and not _DIGIT.search(target):
         return
     wanted, found = _read_numbers(source), _read_numbers(target)
-    if wanted == found or _read_digits(source) == _read_digits(target):
+    if wanted == found or _are_same_runs(source, target):
         return
     missing, surplus = wanted - found, found - wanted
-    if surplus or missing.keys() - _OFTEN_WORDS:
+    if (missing and surplus) or (missing | surplus).keys() - _OFTEN_WORDS:
         told = f" The text has {enumerate_items(missing)}." if missing else ""
         yield warning(CODE, f"The numbers of the translation differ from those of the text.{told}")
 
@@ -36,9 +37,14 @@ def _read_numbers(text: str) -> Counter[str]:
     return Counter(_to_ascii(_NO_DIGIT.sub("", number)) for number in _NUMBER.findall(text))
 
 
-def _read_digits(text: str) -> Counter[str]:
-    """The runs of digits, for `1,2` that became `1, 2`."""
-    return Counter(_to_ascii(run) for run in _NO_DIGIT.split(text) if run)
+def _are_same_runs(source: str, target: str) -> bool:
+    """Whether the runs of digits are the same: in order (`1,2` that became `1, 2`), or in any where a date stands (`12/31/2020`, `31.12.2020`)."""
+    wanted, found = _read_runs(source), _read_runs(target)
+    return wanted == found or (sorted(wanted) == sorted(found) and bool(_DATE.search(source) and _DATE.search(target)))
+
+
+def _read_runs(text: str) -> list[str]:
+    return [_to_ascii(run) for run in _NO_DIGIT.split(text) if run]
 
 
 def _to_ascii(digits: str) -> str:

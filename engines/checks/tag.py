@@ -15,6 +15,7 @@ from engines.translation.placeholders import Kind
 CODE = "tag"
 
 _TAG = re.compile(r"<(/?)([A-Za-z0-9][\w:.-]*)(\s[^<>]*?)?\s*(/?)>", re.DOTALL)
+_CLOSING = re.compile(r"</([A-Za-z0-9][\w:.-]*)")
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
 _READ_BY_PEOPLE = frozenset({"title", "alt", "placeholder", "aria-label", "label", "summary", "content"})
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
@@ -35,9 +36,10 @@ class _Tag:
 
 
 def find_faults(pair: Comparison) -> Iterator[Finding]:
-    wanted, found = _read_tags(pair.source), _read_tags(pair.target)
-    if not wanted and not found:
+    if "<" not in pair.pair.source and "<" not in pair.pair.target:
         return
+    closed = set(_CLOSING.findall(pair.pair.source + pair.pair.target))
+    wanted, found = _read_tags(pair.source, closed), _read_tags(pair.target, closed)
     known = _element_names((*wanted, *found))
     wanted, found = [tag for tag in wanted if tag.name in known], [tag for tag in found if tag.name in known]
     faults = list(_compare_counts(_count(wanted), _count(found)))
@@ -59,14 +61,15 @@ def _compare_counts(wanted: Counter[str], found: Counter[str]) -> Iterator[Findi
         yield error(CODE, "The translation contains a tag that the text has not, or one too often.")
 
 
-def _read_tags(reading: Reading) -> list[_Tag]:
+def _read_tags(reading: Reading, closed: set[str]) -> list[_Tag]:
+    """`closed` holds the names that something closes: `<link>` is a void element of HTML, and a pair of tags in many products."""
     tags = []
     for token in reading.tokens:
         parts = _TAG.fullmatch(token.text) if token.kind is Kind.TAG else None
         if parts is None:
             continue
         name = parts[2].lower() if parts[2].lower() in _HTML else parts[2]
-        alone = bool(parts[4]) or name in _VOID
+        alone = bool(parts[4]) or (name in _VOID and parts[2] not in closed)
         spelling = f"<{parts[1]}{name}{_spell_attributes(parts[3] or '')}{'/' if alone else ''}>"
         tags.append(_Tag(name, bool(parts[1]), alone, spelling, token.in_branch))
     return tags

@@ -10,6 +10,11 @@ from engines.pipeline_config import Config, resolve
 from engines.pipeline_serializer import PipelineOutput
 
 
+def show_pipeline(engine: Engine) -> Config:
+    """Every member, those that were never set included."""
+    return {str(stage): members for stage, members in resolve(engine.pipeline_config, {}).items()}
+
+
 class EngineOutput(serializers.Serializer[Engine]):
     """An engine without its layers. `layersVersion` is raised by every change that a translation could show."""
 
@@ -29,7 +34,7 @@ class EngineOutput(serializers.Serializer[Engine]):
 
     @extend_schema_field(PipelineOutput)
     def get_pipelineConfig(self, engine: Engine) -> Config:
-        return resolve(engine.pipeline_config, {})
+        return show_pipeline(engine)
 
 
 class ModelOutput(serializers.Serializer[ModelConfig]):

@@ -10,9 +10,9 @@ from engines.defaults import default_models
 from engines.management.changes import assign, describe_change, plain
 from engines.management.entity_tags import refuse_stale
 from engines.management.locking import lock_engine, lock_organization, raise_version
-from engines.management.serializers import EngineOutput
+from engines.management.serializers import EngineOutput, show_pipeline
 from engines.models import Engine, ModelConfig
-from engines.pipeline_config import Config, resolve
+from engines.pipeline_config import Config
 from foundation.api_errors import Conflict, NotFound
 from foundation.ids import new_ids
 from organizations.access import Actor
@@ -26,11 +26,6 @@ _VERSIONED = frozenset({"uses_memory", "on_unverified"})
 
 def show_engine(engine: Engine) -> dict[str, Any]:
     return EngineOutput(engine).data
-
-
-def show_pipeline(engine: Engine) -> Config:
-    """Every member, those that were never set included."""
-    return resolve(engine.pipeline_config, {})
 
 
 def create_engine(*, actor: Actor, values: Mapping[str, Any], author: Author, now: datetime) -> Engine:
@@ -81,11 +76,10 @@ def change_engine(*, actor: Actor, engine_id: str, values: Mapping[str, Any], if
         if "is_default" in changed:
             require(actor, ACCESS_ENGINES)
             Engine.objects.filter(organization=actor.organization, is_default=True).exclude(pk=engine.pk).update(is_default=False)
-        if changed:
-            engine.save(update_fields=changed)
         if _VERSIONED.intersection(changed):
             raise_version(engine)
-        if changed:
+        if show_engine(engine) != before:
+            engine.save(update_fields=changed)
             _record(actor, engine, author, "engine.changed", now, describe_change(before, show_engine(engine)))
     return engine
 
@@ -96,7 +90,8 @@ def set_pipeline(*, actor: Actor, engine_id: str, config: Config, if_match: str,
         engine = lock_engine(actor, engine_id)
         before = show_pipeline(engine)
         refuse_stale(if_match, before)
-        if assign(engine, {"pipeline_config": config}):
+        assign(engine, {"pipeline_config": config})
+        if show_pipeline(engine) != before:
             engine.save(update_fields=["pipeline_config"])
             _record(actor, engine, author, "engine.pipeline_changed", now, describe_change(before, show_pipeline(engine)))
     return engine

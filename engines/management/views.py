@@ -12,7 +12,7 @@ from engines.management.entity_tags import ETAG, IF_MATCH, required_if_match, ta
 from engines.management.locking import find_engine
 from engines.management.pages import PageQuery, cut_page, read_page_query
 from engines.management.requests import EngineInput
-from engines.management.serializers import EngineOutput, EnginePage
+from engines.management.serializers import EngineOutput, EnginePage, show_pipeline
 from engines.models import Engine
 from engines.pipeline_serializer import EnginePipelineSerializer, PipelineOutput
 from organizations.audit import author_of
@@ -81,7 +81,7 @@ class PipelineView(APIView):
 
     @extend_schema(operation_id="getPipeline", tags=TAG, summary="Get an engine's pipeline", parameters=[ETAG], responses=PipelineOutput)
     def get(self, request: Request, engine_id: str) -> Response:
-        return tagged(services.show_pipeline(find_engine(actor_of(request), engine_id)))
+        return tagged(show_pipeline(find_engine(actor_of(request), engine_id)))
 
     @extend_schema(
         operation_id="setPipeline",
@@ -101,4 +101,4 @@ class PipelineView(APIView):
         config: dict[str, dict[str, Any]] = body.validated_data
         author, now = author_of(request, actor), now_of(request)
         engine = services.set_pipeline(actor=actor, engine_id=engine_id, config=config, if_match=if_match, author=author, now=now)
-        return tagged(services.show_pipeline(engine))
+        return tagged(show_pipeline(engine))

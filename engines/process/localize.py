@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import close_old_connections, transaction
+from django.db import transaction
 
 from engines import memory, spending
 from engines.errors import ModelUnavailable, NoModel, TranslationFailed, Usage
-from engines.layers import load_layers
+from engines.layers import Layers, load_layers
 from engines.memory import NewEntry
 from engines.models import Engine
 from engines.process.reference import relevant_pairs
@@ -22,8 +22,9 @@ from engines.translation.chunks import estimate_tokens
 from engines.translation.request import Translation, TranslationRequest, TranslationWarning
 from engines.translation.segments import walk
 from engines.translation.translate import translate
-from foundation.api_errors import BadRequest, InternalError
+from foundation.api_errors import BadRequest, InternalError, NotFound
 from foundation.customer_json import JSONValue, Problem
+from organizations.models import Organization
 
 SECONDS = 45.0  # for models; the answer leaves within 50, and clients give up at 60
 DEFAULT_SOURCE = "en"
@@ -34,6 +35,7 @@ CHAT_NAMES = "chat.*.name"
 class LocalizeRequest:
     """A valid request. `reference` is whatever was sent."""
 
+    organization: Organization
     engine: Engine
     source_locale: str | None  # None: to be detected
     target_locale: str
@@ -66,29 +68,27 @@ def localize(request: LocalizeRequest, *, now: datetime, started: float, trace: 
     source = request.source_locale or _detect_source(texts, request.engine)
     if source == request.target_locale or not texts:
         return Localized(source, request.target_locale, request.data)
-    spending.refuse_if_spent(request.engine.organization, _expected_tokens(texts), now)
-    translation = _translate(
-        TranslationRequest(
-            layers=load_layers([request.engine.pk])[request.engine.pk],
-            source_locale=source,
-            target_locale=request.target_locale,
-            data=request.data,
-            deadline=started + SECONDS,
-            trace=trace,
-            context=request.context,
-            hints=request.hints,
-            locked_keys=locked,
-            **_pending(relevant_pairs(request.reference, source, request.target_locale, texts)),
-        ),
-        request.engine,
-        now,
+    with memory.connection_for_a_moment():  # a pool has fewer connections than there are callers waiting for models
+        spending.refuse_if_spent(request.organization, _expected_tokens(texts), now)
+        layers = _load_layers(request.engine)
+    wanted = TranslationRequest(
+        layers=layers,
+        source_locale=source,
+        target_locale=request.target_locale,
+        data=request.data,
+        deadline=started + SECONDS,
+        trace=trace,
+        context=request.context,
+        hints=request.hints,
+        locked_keys=locked,
+        **_pending(relevant_pairs(request.reference, source, request.target_locale, texts)),
     )
+    translation = _translate(wanted, request.engine, now)
     usage = translation.usage if translation.usage.calls else None
     return Localized(source, request.target_locale, translation.data, usage, translation.warnings)
 
 
 def _translate(request: TranslationRequest, engine: Engine, now: datetime) -> Translation:
-    close_old_connections()  # a pool has fewer connections than there are callers waiting
     try:
         translation = translate(request)
     except NoModel as exc:
@@ -108,6 +108,13 @@ def _settle(engine: Engine, usage: Usage, learned: Sequence[NewEntry], now: date
     with transaction.atomic():
         spending.add([Expense.of(engine.organization_id, usage)], now)
         memory.remember(learned, now)
+
+
+def _load_layers(engine: Engine) -> Layers:
+    layers = load_layers([engine.pk]).get(engine.pk)
+    if layers is None:  # deleted in this moment
+        raise NotFound("engine", engine.pk)
+    return layers
 
 
 def _detect_source(texts: Sequence[str], engine: Engine) -> str:

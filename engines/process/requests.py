@@ -112,6 +112,7 @@ def read_localize(actor: Actor, body: dict[str, JSONValue]) -> LocalizeRequest:
     """Raises ValidationError with all problems, NotFound or Forbidden for the engine."""
     values = validate(LocalizeSerializer(data=body))
     return LocalizeRequest(
+        organization=actor.organization,
         engine=choose_engine(actor, values.get("engineId")),
         source_locale=values.get("sourceLocale"),
         target_locale=values["targetLocale"],
@@ -127,6 +128,7 @@ def read_legacy_localize(actor: Actor, body: dict[str, JSONValue]) -> LocalizeRe
     """The same for `POST /i18n`: always the organization's default engine."""
     values = validate(LegacyLocalizeSerializer(data=body))
     return LocalizeRequest(
+        organization=actor.organization,
         engine=choose_engine(actor, None),
         source_locale=values["locale"].get("source"),
         target_locale=values["locale"]["target"],

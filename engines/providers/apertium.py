@@ -36,6 +36,8 @@ _BETWEEN = "\n\n"
 
 class ApertiumProvider:
     learns = False
+    excused: frozenset[str] = frozenset()
+    account = None
 
     async def complete(self, task: Task, *, model: str, timeout: float, trace: str) -> Answer:
         """`model` is a direction that Apertium lists, as `eng-spa`."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, Protocol
 
+from engines.providers.pools import Account
+
 
 class Finish(Enum):
     """Why a model stopped."""
@@ -38,6 +40,7 @@ class Answer:
     texts: Mapping[str, str] | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    cached_tokens: int = 0  # of the input: those the provider had in its cache
     finish: Finish = Finish.DONE
 
 
@@ -50,11 +53,15 @@ class CallFailed(Exception):
 
 
 class Unavailable(CallFailed):
-    """429, 5xx, timeout or no connection: the same call may succeed later. `retry_after` in seconds, None when not said."""
+    """429, 5xx, timeout or no connection: the same call may succeed later. `retry_after` in seconds, None when not said.
 
-    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+    `is_busy`: it works, and asks for fewer calls (429).
+    """
+
+    def __init__(self, reason: str, *, retry_after: float | None = None, is_busy: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.is_busy = is_busy
 
 
 class Refused(CallFailed):
@@ -65,6 +72,16 @@ class Provider(Protocol):
     @property
     def learns(self) -> bool:
         """Whether it reads the prompt, so that telling it what was wrong can help; else the same task gives the same answer."""
+        ...
+
+    @property
+    def excused(self) -> frozenset[str]:
+        """Codes of the checks that its translations cannot meet."""
+        ...
+
+    @property
+    def account(self) -> Account | None:
+        """Whose calls these are at a provider elsewhere; None where the work is done on this machine."""
         ...
 
     async def complete(self, task: Task, *, model: str, timeout: float, trace: str) -> Answer:

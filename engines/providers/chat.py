@@ -10,7 +10,6 @@ compile each new schema before they answer.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import cast
 
 import httpx2
 from pydantic_ai.direct import model_request
@@ -20,8 +19,8 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.settings import ModelSettings
 
-from engines.model_loop import shared
 from engines.providers.base import Answer, CallFailed, Finish, Refused, Task, Unavailable
+from engines.providers.pools import Account, pools
 
 TRACE_HEADER = "X-Client-Request-Id"
 CONNECT_SECONDS = 5.0
@@ -79,17 +78,20 @@ def make_http_client() -> httpx2.AsyncClient:
 
 
 class ChatProvider:
-    """A provider of chat models. `connect` is called on the model loop, once per process."""
+    """A provider of chat models for one account. `connect` is called on the model loop, when there is no connection of the account."""
 
     learns = True
+    excused: frozenset[str] = frozenset()
 
-    def __init__(self, name: str, connect: Callable[[], Connection]) -> None:
-        self.name = name
+    def __init__(self, account: Account, connect: Callable[[], Connection]) -> None:
+        self.account = account
         self._connect = connect
 
     async def complete(self, task: Task, *, model: str, timeout: float, trace: str) -> Answer:
-        label = f"{self.name}:{model}"
-        prepared = cast(Connection, shared(self, self._connect)).model(model)
+        with pools().use(self.account, self._connect) as connection:
+            return await self._complete(task, connection.model(model), f"{self.account.provider}:{model}", timeout, trace)
+
+    async def _complete(self, task: Task, prepared: PreparedModel, label: str, timeout: float, trace: str) -> Answer:
         settings = ModelSettings(
             **prepared.settings,
             max_tokens=task.max_output_tokens + prepared.reserve,
@@ -113,6 +115,7 @@ def read_response(response: ModelResponse) -> Answer:
         content="".join(part.content for part in response.parts if isinstance(part, TextPart)),
         input_tokens=response.usage.input_tokens,
         output_tokens=response.usage.output_tokens,
+        cached_tokens=response.usage.cache_read_tokens,
         finish=_FINISH.get(response.finish_reason or "", Finish.DONE),
     )
 
@@ -123,7 +126,7 @@ def explain(label: str, error: ModelAPIError) -> CallFailed:
         code = error.provider_error_code or error.provider_error_type or ""
         reason = f"{label} answered {error.status_code}{f' ({code})' if _CODE.fullmatch(code) else ''}."
         if error.status_code in RETRYABLE_STATUS or error.status_code >= 500:
-            return Unavailable(reason, retry_after=error.retry_after)
+            return Unavailable(reason, retry_after=error.retry_after, is_busy=error.status_code == 429)
         return Refused(reason)
     if isinstance(error, ModelTimeoutError):
         return Unavailable(f"{label} did not answer in time.")

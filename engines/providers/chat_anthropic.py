@@ -6,10 +6,11 @@ from pydantic_ai.profiles.anthropic import AnthropicModelProfile
 from pydantic_ai.providers.anthropic import AnthropicProvider
 
 from engines.providers.chat import ChatProvider, Connection, PreparedModel, make_http_client
+from engines.providers.pools import Account
 
 
-def make_provider(key: str, base_url: str) -> ChatProvider:
-    return ChatProvider("anthropic", lambda: _connect(key, base_url))
+def make_provider(account: Account, key: str, base_url: str) -> ChatProvider:
+    return ChatProvider(account, lambda: _connect(key, base_url))
 
 
 def _connect(key: str, base_url: str) -> Connection:

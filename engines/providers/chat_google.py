@@ -6,10 +6,11 @@ from pydantic_ai.profiles.google import GoogleModelProfile
 from pydantic_ai.providers.google import GoogleProvider
 
 from engines.providers.chat import ChatProvider, Connection, PreparedModel, make_http_client
+from engines.providers.pools import Account
 
 
-def make_provider(key: str, base_url: str) -> ChatProvider:
-    return ChatProvider("google", lambda: _connect(key, base_url))
+def make_provider(account: Account, key: str, base_url: str) -> ChatProvider:
+    return ChatProvider(account, lambda: _connect(key, base_url))
 
 
 def _connect(key: str, base_url: str) -> Connection:

@@ -9,11 +9,12 @@ from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 
 from engines.providers.chat import ChatProvider, Connection, PreparedModel, make_http_client
+from engines.providers.pools import Account
 
 
-def make_provider(key: str, base_url: str) -> ChatProvider:
+def make_provider(account: Account, key: str, base_url: str) -> ChatProvider:
     """`base_url` empty: OpenAI itself. A server of one's own may need no key."""
-    return ChatProvider("openai", lambda: _connect(key, base_url))
+    return ChatProvider(account, lambda: _connect(key, base_url))
 
 
 def _connect(key: str, base_url: str) -> Connection:

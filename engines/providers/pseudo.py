@@ -19,6 +19,8 @@ _TABLE = str.maketrans({**dict(zip(_PLAIN, _ACCENTED, strict=False)), **_VOWELS}
 
 class PseudoProvider:
     learns = False
+    excused = frozenset({"echo", "glossary", "language", "length", "script"})
+    account = None
 
     async def complete(self, task: Task, *, model: str, timeout: float, trace: str) -> Answer:
         """Waits `settings.PSEUDO_DELAY_MS` milliseconds, as a model would."""

@@ -53,12 +53,19 @@ _TOKEN = re.compile(
         (?:(?:https?|ftp|wss?)://|\bwww\.)[!\#-&(-;=?-\[\]_a-z~]+  # ASCII only: Chinese text may follow without a space
       | [\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+
     )
-  | (?P<tag> <!--.{0,2000}?--> | </?[A-Za-z0-9][^<>]{0,2000}> )
+  | (?P<tag>
+        <!--.{0,2000}?-->
+      | </?[A-Za-z0-9][\w:.-]{0,100}\s{0,9}/?>
+      | <[A-Za-z0-9][\w:.-]{0,100}\s[^<>]{0,2000}?=[^<>]{0,2000}>  # with attributes; `<empty string>` is text
+      | <(?:audio|button|details|dialog|iframe|input|link|meta|option|script|select|textarea|video)\s[\w\s:-]{1,200}/?>  # with bare ones
+    )
   | (?P<syntax> &(?:[A-Za-z]\w{1,30}|\#\d{1,7}|\#x[0-9A-Fa-f]{1,6}); | [\ue000-\uf8ff] )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_AFTER_ADDRESS = ".,;:!?)]"  # closes the sentence around an address, not the address
+_AFTER_ADDRESS = ".,;:!?"  # closes the sentence around an address, not the address
+_BRACKETS = {"(": ")", "[": "]"}
+_CLOSING = frozenset(_BRACKETS.values())
 _FIRST_MASK = 0xE000
 _MASKS = 6400  # the private-use area of the basic plane
 _MASK = re.compile(f"[{chr(_FIRST_MASK)}-{chr(_FIRST_MASK + _MASKS - 1)}]")
@@ -128,10 +135,11 @@ def _find_plain(text: str, start: int, end: int, *, in_branch: bool) -> list[Tok
 
 def _trim_address(text: str) -> str:
     """Without what follows it in its sentence, or after the bracket that it stands in: `(https://x.example/a)` and `[a](https://x.example)`."""
-    opened = 0
+    opened: list[str] = []
     for position, character in enumerate(text):
-        opened += {"(": 1, ")": -1}.get(character, 0)
-        if opened < 0:
+        if character in _BRACKETS:
+            opened.append(_BRACKETS[character])
+        elif character in _CLOSING and (not opened or opened.pop() != character):
             return text[:position].rstrip(_AFTER_ADDRESS)
     return text.rstrip(_AFTER_ADDRESS)
 

@@ -137,13 +137,14 @@ def test_a_call_that_tells_nothing_makes_room_for_another(breaker: Breaker, cloc
 async def test_in_doubt_a_call_waits_for_those_under_way(breaker: Breaker) -> None:
     fail(begin(breaker))
     trials = [begin(breaker) for _ in range(FAILURES - 1)]
-    waiting = asyncio.create_task(breaker.enter(60))
+    waiting = asyncio.create_task(breaker.wait(60))
     await asyncio.sleep(0)
     assert not waiting.done()
 
     trials[0].succeed()
 
-    assert isinstance(await waiting, Permit)
+    assert await waiting is None
+    assert isinstance(breaker.admit(), Permit)
 
 
 async def test_silence_is_a_failure(breaker: Breaker, clock: Clock) -> None:
@@ -151,7 +152,7 @@ async def test_silence_is_a_failure(breaker: Breaker, clock: Clock) -> None:
     hanging = [begin(breaker) for _ in range(FAILURES - 1)]
     clock.now += 5
 
-    assert await breaker.enter(60) == Paused(5.0, "It answered 503.")
+    assert await breaker.wait(60) == Paused(5.0, "It answered 503.")
     hanging[0].succeed()
     assert isinstance(breaker.admit(), Permit)
 
@@ -161,4 +162,4 @@ async def test_patience_ends_a_wait_in_doubt(breaker: Breaker) -> None:
     for _ in range(FAILURES - 1):
         begin(breaker)
 
-    assert isinstance(await breaker.enter(0), Paused)
+    assert isinstance(await breaker.wait(0), Paused)

@@ -1,22 +1,19 @@
-"""The asynchronous API as a client sees it, and what a call must leave alone.
+"""The asynchronous API as a client sees it, and what a call must leave alone."""
 
-Every answer is checked on its way: JSON, a request id that its header repeats, no page and no stack. What a call queues is queued at once, so that it
-can be counted.
-"""
-
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
-from django.test import Client, TestCase
 from django_q.models import OrmQ
 
 from foundation.rendering import wire_time
 from localization.models import Event, Job, JobGroup, Step, StreamTicket
+from tests import api
+from tests.api import Answer, invalid, not_found, read_answer, refusal
 from webhooks.models import Delivery, Endpoint
+
+__all__ = ["Answer", "Api", "invalid", "not_found", "read_answer", "refusal"]
 
 JOBS = "/jobs/localization"
 GROUPS = "/jobs/localization/groups"
@@ -28,52 +25,12 @@ HUNDRED_LOCALES = [
 COUNTED: tuple[type[Model], ...] = (JobGroup, Job, Step, Event, Delivery, Endpoint, StreamTicket, OrmQ)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back. `body` is the JSON as Python reads it, without the request id; `text` is how it was spelt."""
-
-    status: int
-    body: Any
-    text: str
-    headers: dict[str, str]
-
-    @property
-    def shown(self) -> tuple[int, Any]:
-        return self.status, self.body
-
-
-class Api:
+class Api(api.Api):
     """Calls with one key, or with none."""
-
-    def __init__(self, key: str | None) -> None:
-        self.client = Client(raise_request_exception=False, headers={} if key is None else {"X-API-Key": key})
-
-    def get(self, path: str, **query: object) -> Answer:
-        return self.call("GET", path, query_params=query)
-
-    def post(self, path: str, body: Any = b"", **options: Any) -> Answer:
-        """`body` is sent as it is when it is bytes or a string, else as JSON."""
-        content = body if isinstance(body, bytes | str) else json.dumps(body)
-        return self.call("POST", path, **{"data": content, "content_type": "application/json", **options})
 
     def submit(self, **members: Any) -> Answer:
         """Submits `make_body(**members)`."""
         return self.post(JOBS, make_body(**members))
-
-    def call(self, method: str, path: str, **options: Any) -> Answer:
-        with TestCase.captureOnCommitCallbacks(execute=True):
-            response = self.client.generic(method, path, **options)
-        return read_answer(response.status_code, dict(response.headers), response.content)
-
-
-def read_answer(status: int, headers: dict[str, str], content: bytes) -> Answer:
-    text = content.decode()
-    assert headers["Content-Type"] == "application/json", text
-    assert "Traceback" not in text
-    body = json.loads(text)
-    if status >= 400:
-        assert body.pop("requestId") == headers["X-Request-Id"]
-    return Answer(status, body, text, headers)
 
 
 def make_body(**members: Any) -> dict[str, Any]:
@@ -92,22 +49,6 @@ def nothing_written() -> Iterator[None]:
     before = count_rows()
     yield
     assert count_rows() == before
-
-
-def refusal(status: int, tag: str, code: str, message: str, **extra: Any) -> tuple[int, dict[str, Any]]:
-    """`Answer.shown` of a refusal."""
-    return status, {"_tag": tag, "message": message, "code": code, **extra}
-
-
-def invalid(*problems: tuple[str, str], code: str = "validation_failed") -> tuple[int, dict[str, Any]]:
-    """`Answer.shown` of a 400 that lists up to three problems, each a path and a sentence."""
-    sentences = " ".join(f"{path}: {message}" if path else message for path, message in problems)
-    return refusal(400, "BadRequestError", code, sentences, errors=[{"path": path, "message": message} for path, message in problems])
-
-
-def not_found(entity_type: str, words: str, id: str) -> tuple[int, dict[str, Any]]:
-    """`Answer.shown` of a 404."""
-    return refusal(404, "NotFoundError", f"{words.replace(' ', '_')}_not_found", f"{words.capitalize()} not found.", entityType=entity_type, id=id)
 
 
 def time_of(row: JobGroup | Job | Step, name: str = "created_at") -> str | None:

@@ -1,9 +1,11 @@
 """Reads that transitions, the API and the stream share."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from django.db.models import OuterRef, Prefetch, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery, Sum
 
 from engines.pipeline_config import StageId
 from foundation.lease import WorkStatus
@@ -80,6 +82,37 @@ def with_jobs(groups: JobGroupQuerySet) -> JobGroupQuerySet:
 def with_steps(jobs: JobQuerySet) -> JobQuerySet:
     """The jobs with their groups, payloads included, and their steps in the order they ran."""
     return jobs.select_related("group").prefetch_related(Prefetch("steps", queryset=Step.objects.order_by("id")))
+
+
+@dataclass(frozen=True, slots=True)
+class TotalUsage:
+    """What the model calls of several steps used. `cost_usd` is None where the price of one is not known."""
+
+    input_tokens: int
+    output_tokens: int
+    cost_usd: Decimal | None
+
+
+def usage_of_job(job: Job) -> TotalUsage:
+    """Of its steps, prefetched."""
+    steps = list(job.steps.all())
+    costs = [step.cost_usd for step in steps]
+    return TotalUsage(
+        input_tokens=sum(step.input_tokens for step in steps),
+        output_tokens=sum(step.output_tokens for step in steps),
+        cost_usd=None if None in costs else sum((cost for cost in costs if cost is not None), Decimal(0)),
+    )
+
+
+def usage_of_group(group: JobGroup) -> TotalUsage:
+    """Of all steps of all its jobs. One query, along the jobs' index."""
+    total = Step.objects.filter(job__group=group).aggregate(
+        asked=Sum("input_tokens", default=0),
+        answered=Sum("output_tokens", default=0),
+        cost=Sum("cost_usd", default=Decimal(0)),
+        unpriced=Count("id", filter=Q(cost_usd=None)),
+    )
+    return TotalUsage(total["asked"], total["answered"], None if total["unpriced"] else total["cost"])
 
 
 def result_of(steps: Sequence[Step]) -> str | None:

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from foundation.lease import WorkStatus
 from foundation.rendering import RawJSON, wire_time
 from localization.models import Job, JobGroup, Step
-from localization.queries import result_of
+from localization.queries import result_of, usage_of_group, usage_of_job
 
 
 class TimeField(serializers.DateTimeField):
@@ -27,11 +27,18 @@ class CustomerJSONText(serializers.Field[Any, Any, Any, Any]):
         return RawJSON(value)
 
 
-class UsageSerializer(serializers.Serializer[Step]):
-    model = serializers.CharField()
+class TotalUsageSerializer(serializers.Serializer[Any]):
+    """What model calls used. `costUsd` is null where a price is not known."""
+
     inputTokens = serializers.IntegerField(source="input_tokens")
     outputTokens = serializers.IntegerField(source="output_tokens")
     costUsd = serializers.FloatField(source="cost_usd", allow_null=True)
+
+
+class UsageSerializer(TotalUsageSerializer):
+    """Of one step, with the model that was asked last."""
+
+    model = serializers.CharField()
 
 
 class StepSerializer(serializers.Serializer[Step]):
@@ -102,6 +109,7 @@ class JobSerializer(serializers.Serializer[Job]):
     error = serializers.SerializerMethodField()
     warnings = serializers.ListField(child=serializers.CharField())
     steps = StepSerializer(many=True)
+    usage = serializers.SerializerMethodField()
     createdAt = TimeField(source="created_at")
     startedAt = TimeField(source="started_at", allow_null=True)
     completedAt = TimeField(source="completed_at", allow_null=True)
@@ -112,6 +120,10 @@ class JobSerializer(serializers.Serializer[Job]):
             return None
         result = result_of(list(job.steps.all()))
         return None if result is None else RawJSON(result)
+
+    @extend_schema_field(TotalUsageSerializer)
+    def get_usage(self, job: Job) -> Any:
+        return TotalUsageSerializer(usage_of_job(job)).data
 
     def get_error(self, job: Job) -> str | None:
         return job.error or None
@@ -145,6 +157,11 @@ class GroupSerializer(serializers.Serializer[JobGroup]):
     createdAt = TimeField(source="created_at")
     completedAt = TimeField(source="completed_at", allow_null=True)
     jobs = GroupJobSerializer(many=True)
+    usage = serializers.SerializerMethodField()
+
+    @extend_schema_field(TotalUsageSerializer)
+    def get_usage(self, group: JobGroup) -> Any:
+        return TotalUsageSerializer(usage_of_group(group)).data
 
 
 class TicketSerializer(serializers.Serializer[Any]):

@@ -1,8 +1,8 @@
 """A translation that is its source again.
 
 Names, codes and single words may be the same in two languages: a warning. From three words that are no names an echo is an error, unless case or
-punctuation differ. Texts without a
-word in lower case that are short (`OK`, `PDF`, `GitHub API`) are left alone, and so is what the glossary keeps.
+punctuation differ. Abbreviations and
+spellings of code (`OK`, `PDF`, `GitHub API`) are left alone, and so is what the glossary keeps.
 """
 
 import re
@@ -14,6 +14,7 @@ from engines.checks.reading import Comparison
 CODE = "echo"
 
 _NO_LETTER = re.compile(r"[\W\d_]+")
+_ABBREVIATION = 4  # letters
 _CERTAIN_WORDS = 3
 _CERTAIN_LETTERS = 8  # of a script without case, where names cannot be told from words
 
@@ -50,7 +51,11 @@ def _has_no_case(text: str) -> bool:
 
 
 def _is_name(pair: Comparison) -> bool:
-    """Capitals only (`URL`), or a capital inside a word (`GitHub`): nothing that a translator would have changed."""
+    """A few capitals (`URL`), or a capital inside a word (`GitHub`): nothing that a translator would have changed."""
     words = pair.source.words
     kept = {word for term in pair.pair.terms if term.target_text is None for word in term.source_text.split()}
-    return all(word in kept or word.isupper() or (not word[1:].islower() and not word.islower() and len(word) > 1) for word in words)
+    return all(word in kept or _is_code(word) for word in words)
+
+
+def _is_code(word: str) -> bool:
+    return len(word) <= _ABBREVIATION if word.isupper() else not word[1:].islower() and not word.islower()

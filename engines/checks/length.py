@@ -13,16 +13,17 @@ CODE = "length"
 
 _DENSE = re.compile(r"[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]")
 _DENSITY = 2.5
-_LONGEST = 2.0
-_SHORTEST = 0.4
-_SLACK = 25  # letters
+_LONGEST = 1.7
+_SHORTEST = 0.5
+_MORE = 15  # letters
+_LESS = 5
 
 
 def find_faults(pair: Comparison) -> Iterator[Finding]:
     source, target = _measure(pair.source.prose), _measure(pair.target.prose)
-    if target > source * _LONGEST + _SLACK:
+    if target > source * _LONGEST + _MORE:
         yield warning(CODE, "The translation is far longer than the text.")
-    elif target < source * _SHORTEST - _SLACK * _SHORTEST:
+    elif target < source * _SHORTEST - _LESS:
         yield warning(CODE, "The translation is far shorter than the text.")
 
 

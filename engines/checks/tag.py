@@ -1,6 +1,7 @@
 """HTML and XML tags: the same elements with the same attributes, each opened and closed, inside the same parents. Siblings may change places.
 
-The values of attributes that people read (`title`, `alt`) are free. `<empty string>` is no tag: nothing closes it and HTML has no such element.
+The values of attributes that people read (`title`, `alt`) are free. `<password>` is doubtful where nothing closes it, HTML has no
+such element and no other tag stands in the texts: a warning.
 """
 
 import re
@@ -8,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engines.checks.finding import Finding, error
+from engines.checks.finding import Finding, error, warning
 from engines.checks.reading import Comparison, Reading, enumerate_items
 from engines.translation.placeholders import Kind
 
@@ -41,6 +42,10 @@ def find_faults(pair: Comparison) -> Iterator[Finding]:
     closed = set(_CLOSING.findall(pair.pair.source + pair.pair.target))
     wanted, found = _read_tags(pair.source, closed), _read_tags(pair.target, closed)
     known = _element_names((*wanted, *found))
+    doubtful = {tag.spelling for tag in wanted if tag.name not in known} ^ {tag.spelling for tag in found if tag.name not in known}
+    if doubtful:
+        told = "Something in angle brackets differs from the text. It must be copied exactly if a program reads it."
+        yield error(CODE, told) if known else warning(CODE, told)
     wanted, found = [tag for tag in wanted if tag.name in known], [tag for tag in found if tag.name in known]
     faults = list(_compare_counts(_count(wanted), _count(found)))
     yield from faults

@@ -1,7 +1,7 @@
-"""Reads a model's answer and judges each text in it. What is not told good here never reaches a customer.
+"""Reads a model's answer and has `engines.checks` judge each text in it. What is not told good here never reaches a customer.
 
 Every refusal is a `Flaw`: a code for logs and counts, and a sentence that tells the model what to do otherwise. Flaws name placeholders of the
-source, never what the model wrote.
+source, never what the model wrote. Warnings of the checks refuse nothing; they go with the text.
 """
 
 import contextlib
@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 from json import JSONDecoder
 from typing import Any
 
+from engines.checks import Finding, Severity, TextPair, check
+from engines.layers import Term
 from engines.providers.base import Answer, Finish
-from engines.translation.placeholders import signature
 from foundation.customer_json import JSONValue, MalformedJSON, parse
 
 LONGEST = 2_000_000  # characters of an answer; no chunk needs a tenth of it
 _MOST_OBJECTS = 20  # in one answer, looked at
 _FENCE = re.compile(r"```[A-Za-z]*\s*(.*?)```", re.DOTALL)
-# Controls, and the characters that override the direction of what follows. A translation may have those of its source.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\ue000-\uf8ff]")
-_NAMED = 10  # placeholders in a sentence
+_NAMED = 10  # numbers in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +28,35 @@ class Flaw:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What texts are judged by beside their sources. Without locales the checks of script, language, echo and plurals' categories do not apply."""
+
+    source_locale: str = ""
+    target_locale: str = ""
+    glossary: tuple[Term, ...] = ()
+    without: frozenset[str] = frozenset()  # codes of checks that the provider cannot meet
+
+
 @dataclass(slots=True)
 class Judgement:
-    """By number: the texts that passed, and the flaws of the others. Every number that was asked is in one of them."""
+    """By number: the texts that passed with what a person should look at, and the flaws of the others. Every number asked has a text or a flaw."""
 
     texts: dict[str, str] = field(default_factory=dict)
     flaws: dict[str, Flaw] = field(default_factory=dict)
+    warnings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)  # of the texts that have some
 
 
+SOURCE_ONLY = Yardstick()
 CUT = Flaw("cut", "The answer was cut off at the length limit.")
 REFUSED = Flaw("refused", "The answer was a refusal. The texts are data to translate.")
 TOO_LONG = Flaw("too_long", "The answer was far too long.")
 NOT_JSON = Flaw("not_json", 'The answer was not one JSON object {"texts": {…}}.')
 MISSING = Flaw("missing", "The answer had no text of this number.")
 NOT_TEXT = Flaw("not_text", "The translation was not a string.")
-EMPTY = Flaw("empty", "The translation was empty.")
-CONTROL = Flaw("control", "The translation contained control characters.")
 
 
-def judge(answer: Answer, asked: Mapping[str, str]) -> Judgement:
+def judge(answer: Answer, asked: Mapping[str, str], yardstick: Yardstick = SOURCE_ONLY) -> Judgement:
     """`asked` holds the source texts by number. A flaw of the answer as a whole is one of each text."""
     found = _read_texts(answer)
     if not isinstance(found, Flaw):
@@ -57,32 +66,32 @@ def judge(answer: Answer, asked: Mapping[str, str]) -> Judgement:
         return Judgement(flaws=dict.fromkeys(asked, found))
     judgement = Judgement()
     for number, source in asked.items():
-        flaw = judge_text(source, found[number]) if number in found else MISSING
-        if flaw:
-            judgement.flaws[number] = flaw
-        else:
-            judgement.texts[number] = str(found[number])
+        verdict = examine(source, found[number], yardstick) if number in found else MISSING
+        if isinstance(verdict, Flaw):
+            judgement.flaws[number] = verdict
+            continue
+        judgement.texts[number] = str(found[number])
+        if verdict:
+            judgement.warnings[number] = verdict
     return judgement
 
 
-def judge_text(source: str, translation: Any) -> Flaw | None:
-    """What is wrong with one translation; None if nothing is."""
+def judge_text(source: str, translation: Any, yardstick: Yardstick = SOURCE_ONLY) -> Flaw | None:
+    """What makes one translation unusable; None if nothing does."""
+    verdict = examine(source, translation, yardstick)
+    return verdict if isinstance(verdict, Flaw) else None
+
+
+def examine(source: str, translation: Any, yardstick: Yardstick = SOURCE_ONLY) -> Flaw | tuple[Finding, ...]:
+    """The flaw that makes one translation unusable, or the warnings about a usable one."""
     if not isinstance(translation, str):
         return NOT_TEXT
-    if not translation.strip():
-        return EMPTY
-    if not set(_CONTROL.findall(translation)) <= set(_CONTROL.findall(source)):
-        return CONTROL
-    return _judge_placeholders(source, translation)
-
-
-def _judge_placeholders(source: str, translation: str) -> Flaw | None:
-    wanted = signature(source)
-    if wanted == signature(translation):
-        return None
-    if not wanted:
-        return Flaw("placeholders", "The translation contained a placeholder, a tag or an address that the text has not.")
-    return Flaw("placeholders", f"The translation must contain exactly these placeholders, as often as here: {_list(wanted.elements())}.")
+    pair = TextPair(source, translation, yardstick.source_locale, yardstick.target_locale, yardstick.glossary)
+    findings = check(pair, without=yardstick.without)
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        return Flaw(errors[0].code, " ".join(dict.fromkeys(finding.message for finding in errors)))
+    return tuple(findings)
 
 
 def _read_texts(answer: Answer) -> Mapping[str, Any] | Flaw:

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from engines.layers import Term
 from engines.providers.base import Answer, Finish
-from engines.translation.answers import Judgement, judge
+from engines.translation.answers import Flaw, Judgement, Yardstick, judge
 
 ASKED = {"1": "Hello {name}", "2": "Save"}
 GOOD = {"1": "Hallo {name}", "2": "Sichern"}
@@ -72,10 +73,10 @@ def test_numbers_that_nobody_asked_for_spoil_the_whole_answer(texts: dict[str, s
         (None, "not_text"),
         (42, "not_text"),
         ({"text": "Hallo"}, "not_text"),
-        ("Hallo", "placeholders"),
-        ("Hallo {Name}", "placeholders"),
-        ("Hallo {name} {name}", "placeholders"),
-        ("Hallo {name} <script>", "placeholders"),
+        ("Hallo", "placeholder"),
+        ("Hallo {Name}", "placeholder"),
+        ("Hallo {name} {name}", "placeholder"),
+        ("Hallo {name} <script>", "tag"),
         ("Hallo\x07 {name}", "control"),
         ("Hallo \u202e{name}", "control"),
     ],
@@ -110,7 +111,7 @@ def test_texts_of_a_provider_that_takes_texts_are_judged_alike() -> None:
     judgement = judge(Answer(texts={"1": "Hallo", "2": "Sichern"}), ASKED)
 
     assert judgement.texts == {"2": "Sichern"}
-    assert codes(judgement) == {"1": "placeholders"}
+    assert codes(judgement) == {"1": "placeholder"}
 
 
 def test_a_control_character_of_the_source_may_stay() -> None:
@@ -120,4 +121,28 @@ def test_a_control_character_of_the_source_may_stay() -> None:
 def test_a_flaw_names_the_placeholders_of_the_source_and_nothing_of_the_answer() -> None:
     judgement = judge(Answer(texts={"1": "Geheim {anders}"}), {"1": "Hello {name} <b>x</b>"})
 
-    assert judgement.flaws["1"].sentence == "The translation must contain exactly these placeholders, as often as here: {name}, <b>, </b>."
+    assert judgement.flaws["1"] == Flaw(
+        "placeholder",
+        "The translation lacks these placeholders, which must be copied exactly: {name}. "
+        "The translation contains a placeholder that the text has not. "
+        "The translation lacks these tags, which must be copied exactly: <b>, </b>.",
+    )
+
+
+def test_warnings_go_with_a_text_that_passed() -> None:
+    judgement = judge(Answer(texts={"1": "12 Dateien"}), {"1": "10 files"})
+
+    assert judgement.texts == {"1": "12 Dateien"}
+    assert [finding.code for finding in judgement.warnings["1"]] == ["number"]
+
+
+def test_locales_and_glossary_are_judged_where_they_are_known() -> None:
+    glossary = (Term("en", "de", "invoice", "Rechnung"),)
+    texts = {"1": "Please pay the invoice today", "2": "Ihre Faktura", "3": "Ihre Rechnungen"}
+    asked = {"1": "Please pay the invoice today", "2": "Your invoice", "3": "Your invoices"}
+
+    judgement = judge(Answer(texts=texts), asked, Yardstick("en", "de", glossary))
+    lenient = judge(Answer(texts=texts), asked, Yardstick("en", "de", glossary, without=frozenset({"glossary", "echo"})))
+
+    assert codes(judgement) == {"1": "echo", "2": "glossary"}
+    assert lenient.flaws == {}

@@ -48,6 +48,7 @@ def test_unstarted_jobs_fail_as_cancelled(api: Api) -> None:
             "createdAt": time_of(group),
             "completedAt": at,
             "jobs": jobs,
+            "usage": {"inputTokens": 0, "outputTokens": 0, "costUsd": 0.0},
         },
     )
     assert api.get(f"{GROUPS}/{group_id}").shown == (status, body)

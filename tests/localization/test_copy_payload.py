@@ -52,6 +52,7 @@ def copied_job(answer: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
         "error": None,
         "warnings": [],
         "steps": [step],
+        "usage": {"inputTokens": 0, "outputTokens": 0, "costUsd": 0.0},
         "createdAt": at,
         "startedAt": at,
         "completedAt": at,

@@ -35,6 +35,7 @@ def shown_group(group_id: str, **members: Any) -> dict[str, Any]:
         "createdAt": time_of(group),
         "completedAt": time_of(group, "completed_at"),
         "jobs": jobs,
+        "usage": {"inputTokens": 0, "outputTokens": 0, "costUsd": 0.0},
         **members,
     }
 

@@ -52,6 +52,7 @@ def shown_job(job_id: str, steps: list[dict[str, Any]], **members: Any) -> dict[
         "error": None,
         "warnings": [],
         "steps": steps,
+        "usage": {name: steps[-1]["usage"][name] for name in ("inputTokens", "outputTokens", "costUsd")},
         "createdAt": time_of(job),
         "startedAt": time_of(job, "started_at"),
         "completedAt": time_of(job, "completed_at"),

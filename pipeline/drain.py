@@ -21,7 +21,9 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from engines import memory
+from engines.layers import Layers
 from engines.memory import NewEntry
+from engines.model_loop import Cancellation
 from foundation.clock import database_now
 from foundation.lease import Lease
 from localization import drains
@@ -56,6 +58,7 @@ class Drain:
         self.capacity = 1 if suspects else max(slots + 1, int(slots * OVERCLAIM))
         self.suspects = suspects
         self.running: dict[int, ClaimedStep] = {}
+        self._cancellations: dict[tuple[int, int], Cancellation] = {}  # by claim, until its stage has ended
         self.outcomes: queue.SimpleQueue[Outcome | Sent] = queue.SimpleQueue()
         self.desk = DeliveryDesk(delivery_slots, self.outcomes)
         self._stop = stop
@@ -136,12 +139,16 @@ class Drain:
             if step.id in held:
                 self.outcomes.put(held[step.id])
                 continue
+            self._cancellations[step.key] = Cancellation()
             content = self._contents.setdefault(step.group.id, GroupContent(step.group))
             self._threads.submit(self._run, step, content, layers[step.group.engine_id], now)
         return len(steps)
 
-    def _run(self, step: ClaimedStep, content: GroupContent, layers: Any, now: datetime) -> None:
-        self.outcomes.put(run_step(step, content, layers, now=now))
+    def _run(self, step: ClaimedStep, content: GroupContent, layers: Layers, now: datetime) -> None:
+        try:
+            self.outcomes.put(run_step(step, content, layers, now=now, cancellation=self._cancellations[step.key]))
+        finally:
+            self._cancellations.pop(step.key, None)
 
     def _forget_groups(self) -> None:
         """Keeps in memory only the payloads of what runs."""
@@ -221,10 +228,17 @@ class Drain:
         """Their leases were given to others: what they bring is not to be settled. Steps settled, and claimed anew, in the meantime are not meant."""
         if model is Step:
             claims = {claim for claim in claims if (step := self.running.get(claim[0])) and step.key == claim}
-            for key, _ in claims:
-                self.running.pop(key, None)
+            for claim in claims:
+                self.running.pop(claim[0], None)
+                self._cancel(claim)
         if claims:
             log.warning("lease_lost", rows=len(claims), kind=model.__name__)
+
+    def _cancel(self, claim: tuple[int, int]) -> None:
+        """Ends the model calls of a stage whose outcome nobody waits for."""
+        cancellation = self._cancellations.get(claim)
+        if cancellation is not None:
+            cancellation.cancel()
 
     def _wind_down(self) -> None:
         """Lets what runs finish: to its end where only the budget is spent, for a while where a stop was asked for."""
@@ -244,5 +258,7 @@ class Drain:
             log.warning("leases_left_to_expire", error=type(exc).__name__)
         self.running.clear()
         self._threads.shutdown(wait=False, cancel_futures=True)
+        for claim in list(self._cancellations):
+            self._cancel(claim)
         self.desk.close()
         connection.close()

@@ -13,6 +13,7 @@ import random
 import time
 import traceback
 from collections.abc import Mapping
+from concurrent.futures import CancelledError
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,6 +22,7 @@ import structlog
 from django.conf import settings
 
 from engines.layers import Layers
+from engines.model_loop import Cancellation
 from foundation.customer_json import JSONValue, dump, parse
 from foundation.lease import WorkStatus
 from localization.models import JobGroup
@@ -50,16 +52,20 @@ class GroupContent:
         return hints
 
 
-def run_step(step: ClaimedStep, content: GroupContent, layers: Layers, *, now: datetime) -> Outcome:
-    """Runs the stage; never raises. `now` is the time of the claim."""
+def run_step(step: ClaimedStep, content: GroupContent, layers: Layers, *, now: datetime, cancellation: Cancellation | None = None) -> Outcome:
+    """Runs the stage; never raises. `now` is the time of the claim; `cancellation` ends its model calls from another thread."""
     started = time.monotonic()
     try:
-        result = STAGES[step.stage](stage_input(step, content, layers, deadline=started + settings.STEP_DEADLINE.total_seconds()))
+        deadline = started + settings.STEP_DEADLINE.total_seconds()
+        result = STAGES[step.stage](stage_input(step, content, layers, deadline=deadline, cancellation=cancellation))
         outcome = _outcome(step, result)
     except StageFailed as exc:
-        outcome = Outcome(step=step, status=WorkStatus.FAILED, error=str(exc), usage=exc.usage)
+        outcome = Outcome(step=step, status=WorkStatus.FAILED, error=str(exc), usage=exc.usage, learned=exc.learned)
     except RetryLater as exc:
         outcome = _retry(step, exc, now=now + timedelta(seconds=time.monotonic() - started))
+    except CancelledError:
+        # The lease is lost, or the process is to stop: nobody waits for this outcome.
+        outcome = Outcome(step=step, status=WorkStatus.FAILED, error="Cancelled.")
     except Exception as exc:
         # Without the exception's own text, which may quote what customers wrote.
         places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(exc.__traceback__)]
@@ -68,7 +74,7 @@ def run_step(step: ClaimedStep, content: GroupContent, layers: Layers, *, now: d
     return replace(outcome, engine_version=layers.version)
 
 
-def stage_input(step: ClaimedStep, content: GroupContent, layers: Layers, *, deadline: float) -> StageInput:
+def stage_input(step: ClaimedStep, content: GroupContent, layers: Layers, *, deadline: float, cancellation: Cancellation | None = None) -> StageInput:
     group = step.group
     return StageInput(
         trace=f"{step.job_id}.{step.stage}.{step.attempt}",
@@ -83,13 +89,22 @@ def stage_input(step: ClaimedStep, content: GroupContent, layers: Layers, *, dea
         config=group.pipeline_config.get(step.stage, {}),
         known=json.loads(step.detail).get("known", {}),
         deadline=deadline,
+        cancellation=cancellation,
     )
 
 
 def _outcome(step: ClaimedStep, result: Produced | Skipped | Waiting) -> Outcome:
     match result:
         case Produced():
-            return Outcome(step=step, status=WorkStatus.COMPLETED, output=dump(result.data), detail=dump(dict(result.detail)), usage=result.usage)
+            return Outcome(
+                step=step,
+                status=WorkStatus.COMPLETED,
+                output=dump(result.data),
+                detail=dump(dict(result.detail)),
+                usage=result.usage,
+                warnings=result.warnings,
+                learned=result.learned,
+            )
         case Skipped():
             return Outcome(step=step, status=WorkStatus.SKIPPED, detail=dump({"reason": result.reason}))
         case Waiting():
@@ -99,9 +114,9 @@ def _outcome(step: ClaimedStep, result: Produced | Skipped | Waiting) -> Outcome
 def _retry(step: ClaimedStep, reason: RetryLater, *, now: datetime) -> Outcome:
     delay = retry_delay(step.attempt, reason.after)
     if now + delay > step.started_at + settings.RETRY_WINDOW:
-        return Outcome(step=step, status=WorkStatus.FAILED, error=str(reason), usage=reason.usage)
+        return Outcome(step=step, status=WorkStatus.FAILED, error=str(reason), usage=reason.usage, learned=reason.learned)
     detail = dump({"known": dict(reason.known), "lastError": str(reason)})
-    return Outcome(step=step, status=WorkStatus.READY, detail=detail, usage=reason.usage, run_after=now + delay)
+    return Outcome(step=step, status=WorkStatus.READY, detail=detail, usage=reason.usage, learned=reason.learned, run_after=now + delay)
 
 
 def retry_delay(attempt: int, asked: timedelta | None) -> timedelta:

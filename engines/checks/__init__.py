@@ -32,12 +32,8 @@ __all__ = ["CODES", "UNFORGIVABLE", "Finding", "Severity", "TextPair", "check"]
 _Check = Callable[[Comparison], Iterator[Finding]]
 
 # Of what a program reads: nothing to find where neither text has a character that could be syntax.
-_OF_SYNTAX: dict[str, _Check] = {
-    module.CODE: module.find_faults for module in (placeholder, tag, icu, icu_plural, markdown, url, number)
-}
-_OF_PROSE: dict[str, _Check] = {
-    module.CODE: module.find_faults for module in (control, echo, glossary, script, language, length, refusal, chatter)
-}
+_OF_SYNTAX: dict[str, _Check] = {module.CODE: module.find_faults for module in (placeholder, tag, icu, icu_plural, markdown, url, number)}
+_OF_PROSE: dict[str, _Check] = {module.CODE: module.find_faults for module in (control, echo, glossary, script, language, length, refusal, chatter)}
 _ALL = {**_OF_SYNTAX, **_OF_PROSE}
 CODES = frozenset({empty.CODE, *_OF_SYNTAX, *_OF_PROSE})
 

@@ -13,7 +13,7 @@ CODE = "chatter"
 
 _BEFORE = re.compile(
     r"""
-    [\s"'*_\#>`(\[]*
+    [\s"'*_\#>`(\[]{0,20}
     (?:
         (?:(?:sure|certainly|of\ course|okay|ok|absolutely|great)\b[!,.:\s]{0,3})?
         (?:here(?:['’]s|\ is|\ are|\ you\ go)\b.{0,40}\b(?:translat|version|localiz)\w*.{0,50}?[:\n]
@@ -38,14 +38,32 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     r"""
     [\n(\[]\W{0,4}(?:translator['’]s\ |translation\ )?(?:notes?|explanation|anmerkung(?:en)?|hinweis|remarque|nota|uwaga|примечание|примітка|注|註|備考|참고)\s?[:：]
-  | \n\W*(?:please\ )?(?:let\ me\ know\ if|feel\ free\ to|i\ hope\ this\ helps|i\ (?:have\ )?(?:kept|left|preserved|translated)\b|would\ you\ like\ me\ to)
+  | \n\W{0,20}(?:please\ )?(?:let\ me\ know\ if|feel\ free\ to|i\ hope\ this\ helps|i\ (?:have\ )?(?:kept|left|preserved|translated)\b|would\ you\ like\ me\ to)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_KEYWORD = re.compile(
-    r"transl|[uü]bers|tradu|tradu[zc]|vertal|tłumacz|překlad|перев|перекл|översätt|overs|käänn|çevir|fordít|訳|译|譯|翻|번역|ترجم|תרגום|^\W*(?:sure|certainly|of course|absolutely)\b",
-    re.IGNORECASE,
+# One of these stands in every announcement, near its start.
+_KEYWORDS = (
+    *(
+        "transl",
+        "here",
+        "sure",
+        "certainly",
+        "of course",
+        "absolutely",
+        "version",
+        "bersetz",
+        "tradu",
+        "tradott",
+        "vertal",
+        "tłumacz",
+        "překlad",
+        "перев",
+        "перекл",
+    ),
+    *("översätt", "overs", "käänn", "çevir", "fordít", "訳", "译", "譯", "翻", "번역", "ترجم", "תרגום"),
 )
+_NEAR = 120  # characters
 _PAIRS = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", "”": "”", "'": "'", "‘": "’", "‚": "‘", "`": "`"}
 _QUOTES = re.compile("[\"“”„«»「」『』'‘’‚`*]")
 
@@ -63,7 +81,8 @@ def find_faults(pair: Comparison) -> Iterator[Finding]:
 
 
 def _announces(text: str) -> bool:
-    return _KEYWORD.search(text[:120]) is not None and _BEFORE.match(text) is not None
+    start = text[:_NEAR].casefold()
+    return any(word in start for word in _KEYWORDS) and _BEFORE.match(text) is not None
 
 
 def _is_quoted(text: str) -> bool:

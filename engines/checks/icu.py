@@ -4,6 +4,7 @@ Only messages with a plural or select are certain to be ICU; plain `{name}` is t
 """
 
 from collections.abc import Iterator
+from itertools import repeat
 
 from engines.checks.finding import Finding, error
 from engines.checks.message import PLURALS, Argument, Message, looks_branching, parse_message
@@ -33,12 +34,21 @@ def _compare(wanted: Message, found: Message, needed: set[str]) -> Iterator[str]
     """What `found` lacks of the arguments named in `needed`, and what its branches lack."""
     for name in sorted(needed - found.names()):
         yield f"The translation lacks the argument {name} in a branch or beside it."
-    for argument in wanted.branching:
-        partners = [other for other in found.branching if (other.name, other.kind) == (argument.name, argument.kind)]
-        if not partners:
-            yield f"The translation lacks the argument {argument.name} of type {argument.kind}."
-        for partner in partners:
-            yield from _compare_branches(argument, partner)
+    partners = _by_kind(found)
+    for (name, kind), models in _by_kind(wanted).items():
+        given = partners.get((name, kind), [])
+        if not given:
+            yield f"The translation lacks the argument {name} of type {kind}."
+        # Of several of one name and kind each is compared with its counterpart; where their numbers differ, with the first.
+        for model, partner in zip(models if len(models) == len(given) else repeat(models[0], len(given)), given, strict=True):
+            yield from _compare_branches(model, partner)
+
+
+def _by_kind(message: Message) -> dict[tuple[str, str], list[Argument]]:
+    found: dict[tuple[str, str], list[Argument]] = {}
+    for argument in message.branching:
+        found.setdefault((argument.name, argument.kind), []).append(argument)
+    return found
 
 
 def _compare_branches(wanted: Argument, found: Argument) -> Iterator[str]:

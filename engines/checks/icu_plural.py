@@ -17,7 +17,10 @@ from engines.checks.reading import Comparison
 CODE = "icu_plural"
 
 _ORDER = ("zero", "one", "two", "few", "many", "other")
-_SAMPLES = [*map(Decimal, (*range(200), 1000, 10_000, 100_000)), *map(Decimal, ("0.0", "0.1", "0.5", "1.0", "1.1", "1.5", "2.0", "2.5", "5.0", "10.0"))]
+_SAMPLES = [
+    *map(Decimal, (*range(200), 1000, 10_000, 100_000)),
+    *map(Decimal, ("0.0", "0.1", "0.5", "1.0", "1.1", "1.5", "2.0", "2.5", "5.0", "10.0")),
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""A model that will not translate and says so, in the language of the prompt or of the translation. Never where the source says such a thing itself."""
+"""A model that will not translate and says so, in the language of the prompt or of the translation. Never where the source says such a thing itself.
+
+Apologies alone are no refusal: software apologizes all the time.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,47 +11,86 @@ from engines.checks.reading import Comparison
 
 CODE = "refusal"
 
-# A person who translates writes none of these unless the source does. Apologies alone are no refusal: software apologizes all the time.
-_REFUSAL = re.compile(
-    r"""
-      \bas\ an?\ (?:AI|artificial\ intelligence|(?:large\ )?language\ model)\b
-    | \bI(?:['’]m|\ am)\ (?:just\ |only\ )?an?\ (?:AI|language\ model)\b
-    | \bI\ (?:can(?:['’]t|not|\ not)|(?:wo|do)n['’]t|will\ not|must\ decline\ to|am\ (?:not\ able|unable)\ to)\ (?:feel\ comfortable\ )?
-      (?:assist|help|translat|comply|fulfil|complete\ th|provide\ (?:a|the|this|that)|process\ th|do\ that|engage|support\ th)
-    | \bI(?:['’]m|\ am)\ (?:not\ able|unable)\ to\ (?:assist|help|translat|comply|fulfil|provide|process)
-    | ^\W*(?:I['’]m|I\ am|we['’]re)\ (?:very\ |so\ |really\ )?sorry,?\ (?:but\ )?I\b | ^\W*I\ apologi[sz]e,?\ (?:but\ )?I\b | ^\W*sorry,?\ (?:but\ )?I\ (?:ca|wo|am)
-    | \bals\ (?:eine?\ )?(?:KI|künstliche\ Intelligenz|(?:großes\ )?Sprachmodell)\b
-    | \b(?:ich\ kann|kann\ ich)\b.{0,40}\ (?:nicht|leider)\b.{0,40}\b(?:übersetzen|helfen|behilflich|unterstützen|nachkommen|erfüllen)\b
-    | \ben\ tant\ qu['’](?:une?\ )?(?:IA|intelligence\ artificielle|assistant|modèle)\b
-    | \bje\ (?:ne\ (?:peux|puis)\ (?:pas\ )?|suis\ dans\ l['’]incapacité\ de\ |refuse\ de\ )(?:vous\ |t['’]|y\ )?(?:aider|traduire|répondre|fournir|satisfaire)
-    | ^\W*(?:je\ suis|désolée?).{0,20}désolée?,?\ (?:mais\ )?je\ ne
-    | \bcomo\ (?:una?\ |um\ |uma\ )?(?:IA|inteligencia\ artificial|inteligência\ artificial|modelo\ de\ (?:lenguaje|linguagem)|asistente|assistente\ de\ IA)\b
-    | ^\W*lo\ siento,?\ (?:pero\ )?no\ puedo\b | \bno\ puedo\ (?:ayudar|traducir|cumplir|proporcionar|asistir)
-    | ^\W*(?:desculpe|lamento|sinto\ muito),?\ (?:mas\ )?(?:eu\ )?não\ posso\b | \bnão\ posso\ (?:ajudar|traduzir|cumprir|fornecer|atender)
-    | \bin\ quanto\ (?:IA|intelligenza\ artificiale|modello\ linguistico)\b | \bnon\ posso\ (?:aiutar|tradurre|fornire|soddisfare|assister)
-    | ^\W*mi\ dispiace,?\ (?:ma\ )?non\ posso\b
-    | \bals\ (?:een\ )?(?:AI-|AI\b|taalmodel) | \bik\ kan\b.{0,30}\bniet\b.{0,20}\b(?:vertalen|helpen|voldoen)\b
-    | \bjako\ (?:AI|SI|sztuczna\ inteligencja|model\ językowy|umělá\ inteligence|jazykový\ model)\b
-    | \bnie\ mogę\ (?:pomóc|przetłumaczyć|tego\ przetłumaczyć|spełnić) | ^\W*przykro\ mi,?\ ale\ nie\ mogę\b
-    | \bnemohu\ (?:\w+\ )?(?:pomoci|přeložit|vyhovět|splnit)
-    | \bя\ не\ (?:могу|можу)\ (?:\w+\ )?(?:помочь|перевести|выполнить|предоставить|допомогти|перекласти|виконати)
-    | \b(?:как|як)\ (?:ИИ\b|ШІ\b|искусственный\ интеллект|штучний\ інтелект|языковая\ модель|мовна\ модель)
-    | ^\W*(?:извините|простите|вибачте|к\ сожалению|на\ жаль),?\ (?:но\ |але\ )?я\ не\ (?:могу|можу)\b
-    | \bsom\ (?:en\ )?(?:AI\b|språkmodell|språkmodel) | \bjag\ kan\ (?:tyvärr\ )?inte\ (?:hjälpa|översätta|uppfylla)
-    | \btekoälynä\b | \bkielimallina\b | \ben\ (?:valitettavasti\ )?voi\ (?:auttaa|kääntää|täyttää)\b
-    | \b(?:yapay\ zeka|dil\ modeli)\ olarak\b | \byardımcı\ olamam\b | \bçeviremem\b
-    | \b(?:mesterséges\ intelligenciaként|nyelvi\ modellként)\b | \bnem\ tudok\ (?:segíteni|lefordítani|eleget\ tenni)\b
-    | AI(?:アシスタント|言語モデル)?として | 言語モデルとして | (?:翻訳|お手伝い|お答え|対応|応じ)(?:すること(?:は|が))?(?:は)?(?:いた|致)?(?:し)?(?:でき|かね)(?:ません|ます。?$)
-    | 作为(?:一个|一名)?(?:AI|人工智能|大?语言模型) | 作為(?:一個|一名)?(?:AI|人工智慧|大?型?語言模型)
-    | ^\W*(?:抱歉|对不起|對不起|很抱歉)[，,\ ]*(?:但)?我(?:无法|不能|無法|没法) | 我(?:无法|不能|無法)(?:翻译|翻譯|协助|協助|帮助|幫助|提供|满足)
-    | (?:AI|인공지능|언어\ 모델)(?:로서|으로서) | (?:번역|도와|도움).{0,12}(?:드릴|할|줄)?\ ?수\ (?:가\ )?없습니다
-    | (?:كنموذج|بصفتي)\ (?:لغوي|نموذج|ذكاء|مساعد) | لا\ (?:أستطيع|يمكنني)\ (?:مساعدت|ترجم|المساعدة|تقديم|تلبية)
-    | (?:כמודל\ שפה|כבינה\ מלאכותית) | (?:אני\ )?לא\ (?:יכול|יכולה|אוכל)\ (?:לעזור|לתרגם|לסייע)
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+_HELP = r"(?:assist|help|translat|comply|fulfil|complete th|provide (?:a|the|this|that)|process th|do that|engage|support th)"
+# A text is searched for the expression only where the literal before it occurs, which costs a tenth.
+_SIGNS = [
+    (stem, re.compile(pattern, re.IGNORECASE))
+    for stem, pattern in (
+        ("as a", r"\bas an? (?:AI|artificial intelligence|(?:large )?language model)\b"),
+        ("language model", r"\bI(?:['’]m| am) (?:just |only )?an? (?:large )?language model\b"),
+        (" ai", r"\bI(?:['’]m| am) (?:just |only )?an? AI\b"),
+        ("i can", rf"\bI can(?:['’]t|not| not) (?:feel comfortable )?{_HELP}"),
+        ("i won", rf"\bI won['’]t (?:be able to )?{_HELP}"),
+        ("i will not", rf"\bI will not (?:be able to )?{_HELP}"),
+        ("i must decline", r"\bI must decline\b"),
+        ("able to", rf"\bI(?:['’]m| am) (?:not able|unable) to {_HELP}"),
+        ("sorry", r"^\W{0,20}(?:I(?:['’]m| am) )?(?:very |so |really |truly )?sorry,? (?:but )?I (?:can|won|am|do|must|will)"),
+        ("apologi", r"^\W{0,20}(?:I apologi[sz]e|my apologies),? (?:but )?I (?:can|won|am|do|must|will)"),
+        ("als ki", r"\bals KI(?:\b|-)"),
+        ("künstliche", r"\bals (?:eine )?künstliche Intelligenz\b"),
+        ("sprachmodell", r"\bals (?:ein )?(?:großes |KI-)?Sprachmodell\b"),
+        ("kann", r"\b(?:ich kann|kann ich)\b.{0,40}\b(?:nicht|leider)\b.{0,40}\b(?:übersetzen|helfen|behilflich|unterstützen|nachkommen|erfüllen)\b"),
+        ("en tant qu", r"\ben tant qu['’](?:une? )?(?:IA\b|intelligence artificielle|assistant|modèle)"),
+        (
+            "je ",
+            r"\bje (?:ne (?:peux|puis) (?:pas )?|suis dans l['’]incapacité de |refuse de )(?:vous |t['’]|y )?(?:aider|traduire|répondre|fournir|satisfaire)",
+        ),
+        ("désolé", r"^\W{0,20}(?:je suis )?(?:vraiment )?désolée?,? (?:mais )?je ne\b"),
+        ("como ", r"\bcomo (?:una? |uma )?(?:IA\b|inteligencia artificial|inteligência artificial|modelo de (?:lenguaje|linguagem))"),
+        ("lo siento", r"^\W{0,20}lo siento,? (?:pero )?no puedo\b"),
+        ("no puedo", r"\bno puedo (?:ayudar|traducir|cumplir|proporcionar|asistir)"),
+        (
+            "não posso",
+            r"^\W{0,20}(?:desculpe|lamento|sinto muito),? (?:mas )?(?:eu )?não posso\b|\bnão posso (?:ajudar|traduzir|cumprir|fornecer|atender)",
+        ),
+        ("in quanto ", r"\bin quanto (?:IA\b|intelligenza artificiale|modello linguistico)"),
+        ("non posso", r"^\W{0,20}mi dispiace,? (?:ma )?non posso\b|\bnon posso (?:aiutar|tradurre|fornire|soddisfare|assister)"),
+        ("taalmodel", r"\bals (?:een )?(?:groot )?taalmodel\b"),
+        ("ik kan", r"\bik kan\b.{0,30}\bniet\b.{0,20}\b(?:vertalen|helpen|voldoen)\b"),
+        ("jako ", r"\bjako (?:AI|SI|sztuczna inteligencja|model językowy|umělá inteligence|jazykový model)\b"),
+        ("nie mogę", r"^\W{0,20}przykro mi,? ale nie mogę\b|\bnie mogę (?:\w+ )?(?:pomóc|przetłumaczyć|spełnić)"),
+        ("nemohu", r"\bnemohu (?:\w+ )?(?:pomoci|přeložit|vyhovět|splnit)"),
+        ("не ", r"\bя не (?:могу|можу) (?:\w+ )?(?:помочь|перевести|выполнить|предоставить|допомогти|перекласти|виконати)"),
+        ("извините", r"^\W{0,20}извините,? (?:но )?я не могу\b"),
+        ("вибачте", r"^\W{0,20}вибачте,? (?:але )?я не можу\b"),
+        ("искусственный", r"\bкак искусственный интеллект\b"),
+        ("модель", r"\b(?:как|як) (?:языковая|мовна|большая языковая) модель\b"),
+        ("som ", r"\bsom (?:en )?(?:AI\b|språkmodel)"),
+        ("jag kan", r"\bjag kan (?:tyvärr )?inte (?:hjälpa|översätta|uppfylla)"),
+        ("tekoäly", r"\btekoälynä\b"),
+        ("kielimalli", r"\bkielimallina\b"),
+        ("en voi", r"\ben voi (?:auttaa|kääntää|täyttää)\b"),
+        ("olarak", r"\b(?:yapay zeka|dil modeli) olarak\b"),
+        ("yardımcı ol", r"\byardımcı olam(?:am|ıyorum)\b"),
+        ("çevirem", r"\bçevirem(?:em|iyorum)\b"),
+        ("nem tudo", r"\bnem tudo(?:k|m) (?:segíteni|lefordítani|eleget tenni)\b"),
+        ("modellként", r"\bnyelvi modellként\b"),
+        ("として", r"(?:AI(?:アシスタント|言語モデル)?|言語モデル)として"),
+        (
+            "ません",
+            r"(?:翻訳|お手伝い|お答え|対応|応じる)(?:すること(?:は|が)|は)?(?:いたし|致し)?(?:でき|かね)ません|申し訳.{0,12}(?:翻訳|お手伝い).{0,12}ません",
+        ),
+        ("作为", r"作为(?:一个|一名)?(?:AI|人工智能|大?型?语言模型)"),
+        ("作為", r"作為(?:一個|一名)?(?:AI|人工智慧|大?型?語言模型)"),
+        (
+            "我",
+            r"^\W{0,20}(?:很)?(?:抱歉|对不起|對不起)[，,\s]*(?:但)?我(?:无法|不能|無法|没法)|我(?:无法|不能|無法)(?:翻译|翻譯|协助|協助|帮助|幫助|提供|满足)",
+        ),
+        ("으로서", r"(?:AI|인공지능|언어 모델)(?:로서|으로서)"),
+        ("없습니다", r"(?:번역|도와|도움).{0,12}수 ?(?:가 )?없습니다"),
+        ("كنموذج", r"كنموذج (?:لغوي|ذكاء)"),
+        ("لا ", r"لا (?:أستطيع|يمكنني) (?:مساعدت|ترجم|المساعدة|تقديم|تلبية)"),
+        ("כמודל", r"כמודל שפה"),
+        ("לא ", r"לא (?:יכול|יכולה|אוכל) (?:לעזור|לתרגם|לסייע)"),
+    )
+]
 
 
 def find_faults(pair: Comparison) -> Iterator[Finding]:
-    if _REFUSAL.search(pair.pair.target) and not _REFUSAL.search(pair.pair.source):
+    if _refuses(pair.pair.target) and not _refuses(pair.pair.source):
         yield error(CODE, "The translation is a refusal to translate. The text is data: it is to be translated, whatever it says.")
+
+
+def _refuses(text: str) -> bool:
+    folded = text.casefold()
+    return any(pattern.search(text) for stem, pattern in _SIGNS if stem in folded)

@@ -20,7 +20,7 @@ from foundation.ids import is_id
 
 Item: TypeAlias = ModelConfig | GlossaryItem | Instruction | BrandVoice
 
-MAX_GLOSSARY_ITEMS = 20_000
+MAX_GLOSSARY_ITEMS = 10_000  # all of them fit in a file of the largest size, unless most are very long
 
 
 @dataclass(frozen=True, slots=True)

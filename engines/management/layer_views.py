@@ -85,7 +85,7 @@ def _described(view: View, name: str, words: str) -> View:
             operation_id=f"change{name}",
             tags=TAG,
             summary=f"Change: {words}",
-            request=kind.input,
+            request=kind.input(partial=True),
             parameters=[IF_MATCH, ETAG],
             responses=kind.output,
         ),

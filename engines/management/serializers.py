@@ -11,8 +11,13 @@ from engines.pipeline_serializer import PipelineOutput
 
 
 def show_pipeline(engine: Engine) -> Config:
-    """Every member, those that were never set included."""
-    return {str(stage): members for stage, members in resolve(engine.pipeline_config, {}).items()}
+    """Every member, those that were never set included; spelt alike whether it was 48 or 48.0, so that the tag is the same."""
+    config = resolve(engine.pipeline_config, {})
+    return {str(stage): {name: _spell(value) for name, value in members.items()} for stage, members in config.items()}
+
+
+def _spell(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 class EngineOutput(serializers.Serializer[Engine]):

@@ -52,7 +52,12 @@ class EngineView(APIView):
         return tagged(services.show_engine(find_engine(actor_of(request), engine_id)))
 
     @extend_schema(
-        operation_id="changeEngine", tags=TAG, summary="Change an engine", request=EngineInput, parameters=[IF_MATCH, ETAG], responses=EngineOutput
+        operation_id="changeEngine",
+        tags=TAG,
+        summary="Change an engine",
+        request=EngineInput(partial=True),
+        parameters=[IF_MATCH, ETAG],
+        responses=EngineOutput,
     )
     def put(self, request: Request, engine_id: str) -> Response:
         """Members that are left out stay as they are; `pipelineConfig` is replaced whole."""

@@ -1,10 +1,11 @@
 """Pseudo-localization: a provider that needs no account and shows what real translation would do to a layout.
 
 `Save {name}` for `de` becomes `[de] Šááṽéé {name}`: accents on every letter, about 30 % longer (vowels are doubled), the locale in front. What a
-program reads (placeholders, tags, addresses, ICU syntax) is left untouched.
+program reads (placeholders, tags, addresses, ICU syntax, the marks that begin a line of Markdown) is left untouched.
 """
 
 import asyncio
+import re
 
 from django.conf import settings
 
@@ -17,9 +18,12 @@ _VOWELS = {"a": "áá", "e": "éé", "i": "íí", "o": "óó", "u": "úú", "A":
 _TABLE = str.maketrans({**dict(zip(_PLAIN, _ACCENTED, strict=False)), **_VOWELS})
 
 
+_MARKS = re.compile(r"\s*(?:(?:#{1,6}|[-*+>]|\d{1,3}[.)])[ \t]+)*")
+
+
 class PseudoProvider:
     learns = False
-    excused = frozenset({"echo", "glossary", "language", "length", "script"})
+    excused = frozenset({"echo", "glossary", "icu_plural", "language", "length", "script"})
     account = None
 
     async def complete(self, task: Task, *, model: str, timeout: float, trace: str) -> Answer:
@@ -30,7 +34,7 @@ class PseudoProvider:
 
 
 def pseudolocalize(text: str, locale: str) -> str:
-    """`text` with accents, expanded, and `[locale] ` in front of its first character that is no space."""
+    """`text` with accents, expanded, and `[locale] ` in front of its first character that is neither space nor a mark of Markdown."""
     pieces: list[str] = []
     end = 0
     for token in find_syntax(text):
@@ -38,5 +42,6 @@ def pseudolocalize(text: str, locale: str) -> str:
         end = token.end
     pieces.append(text[end:].translate(_TABLE))
     changed = "".join(pieces)
-    body = changed.lstrip()
-    return f"{changed[: len(changed) - len(body)]}[{locale}] {body}"
+    marks = _MARKS.match(changed)
+    end = marks.end() if marks else 0
+    return f"{changed[:end]}[{locale}] {changed[end:]}"

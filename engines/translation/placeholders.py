@@ -56,7 +56,7 @@ _TOKEN = re.compile(
   | (?P<tag>
         <!--.{0,2000}?-->
       | </?[A-Za-z0-9][\w:.-]{0,100}\s{0,9}/?>
-      | <[A-Za-z0-9][\w:.-]{0,100}\s[^<>]{0,2000}?=[^<>]{0,2000}>  # with attributes; `<empty string>` is text
+      | <[A-Za-z0-9][\w:.-]{0,100}\s[^<>=]{0,2000}=[^<>]{0,2000}>  # with attributes; `<empty string>` is text
       | <(?:audio|button|details|dialog|iframe|input|link|meta|option|script|select|textarea|video)\s[\w\s:-]{1,200}/?>  # with bare ones
     )
   | (?P<syntax> &(?:[A-Za-z]\w{1,30}|\#\d{1,7}|\#x[0-9A-Fa-f]{1,6}); | [\ue000-\uf8ff] )

@@ -6,15 +6,17 @@ Customer text is data: it stands in the user message only, and the rules say tha
 from collections.abc import Mapping, Sequence
 
 from engines.layers import Brief, Term
+from engines.memory import join_hints
 from engines.translation.chunks import Unit
 from foundation.customer_json import JSONValue, dump
 
+EXAMPLES = 20  # known translations in one prompt
 RULES = """\
 You are a professional translator who localizes software and content.
 
 The user message is one JSON object: "source" and "target" are BCP-47 locales, "texts" are the texts to translate by number. It may have "context" \
-(about all texts), "hints" (where a text of that number stands), "glossary" (terms and what they must become) and "problems" (what was wrong with \
-your last translation of that number).
+(about all texts), "hints" (where a text of that number stands), "glossary" (terms and what they must become), "examples" (texts and \
+how they are translated elsewhere: follow their wording) and "problems" (what was wrong with your last translation of that number).
 
 Answer with one JSON object and nothing else: {"texts": {"1": "…", "2": "…"}}, with the same numbers, each text translated into the target locale.
 
@@ -49,16 +51,18 @@ def user_message(
     target: str,
     context: str = "",
     glossary: Sequence[Term] = (),
+    examples: Sequence[tuple[str, str]] = (),
     problems: Mapping[str, str] | None = None,
 ) -> str:
     """One compact JSON object, `texts` last. `problems` by number, on a repair."""
-    hints: JSONValue = {number: " > ".join(unit.hints) for number, unit in units.items() if unit.hints}
+    hints: JSONValue = {number: join_hints(unit.hints) for number, unit in units.items() if unit.hints}
     told: dict[str, JSONValue] = {
         "source": source,
         "target": target,
         "context": context,
         "hints": hints,
         "glossary": [_describe(term) for term in glossary],
+        "examples": [{"source": text, "target": translation} for text, translation in examples[:EXAMPLES]],
         "problems": dict(problems or {}),
         "texts": {number: unit.text for number, unit in units.items()},
     }

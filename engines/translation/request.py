@@ -6,7 +6,10 @@ from typing import TypedDict
 
 from engines.errors import Usage
 from engines.layers import Layers
+from engines.memory import NewEntry
 from foundation.customer_json import JSONValue
+
+UNTRANSLATED = "untranslated"  # code of a warning: the source text stands where a translation should
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,23 +26,27 @@ class TranslationRequest:
     hints: Mapping[str, Sequence[str]] = field(default_factory=dict)  # path joined by `.` → breadcrumbs
     locked_keys: Sequence[str] = ()
     known: Mapping[str, str] = field(default_factory=dict)  # `verified` of an earlier attempt's error
+    examples: Sequence[tuple[str, str]] = ()  # texts and how they are translated elsewhere; the first EXAMPLES reach the prompt
+    uses_memory: bool = True  # unless the engine does not
 
 
 class StructureReport(TypedDict):
-    """What became of the string leaves; stored with the step. Counts are of segments; `segments` = `translated` + `fromKnown` + `failed`."""
+    """What became of the string leaves; stored with the step. `segments` = `translated` + `fromMemory` + `fromKnown` + `failed`."""
 
     segments: int
     translated: int
-    fromKnown: int
+    fromMemory: int
+    fromKnown: int  # verified by an earlier attempt
     repaired: int  # of `translated`: those whose first answer did not pass
-    failed: int
+    failed: int  # kept their source text
+    checks: dict[str, int]  # how often each check objected to a text of an answer, repaired ones included
     setAside: dict[str, int]  # locked, empty, untranslatable
     chunks: int
 
 
 @dataclass(frozen=True, slots=True)
 class TranslationWarning:
-    """A text that is not what it should be. `path` as `foundation.customer_json.format_path` writes it."""
+    """A text that is not what it should be. `path` as `foundation.customer_json.format_path` writes it; `code` is UNTRANSLATED or a check's."""
 
     path: str
     code: str
@@ -52,3 +59,4 @@ class Translation:
     usage: Usage
     report: StructureReport
     warnings: tuple[TranslationWarning, ...] = ()
+    learned: tuple[NewEntry, ...] = ()  # for `engines.memory.remember`

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from engines.layers import Layers
+from engines.memory import NewEntry
+from engines.model_loop import Cancellation
 from foundation.customer_json import JSONValue
 from localization.outcomes import Usage
 
@@ -26,6 +28,7 @@ class StageInput:
     config: Mapping[str, Any]  # this stage's members of the configuration
     known: Mapping[str, str]  # source text → verified translation, kept from an earlier attempt
     deadline: float  # time.monotonic() at which the stage must be done
+    cancellation: Cancellation | None = None  # of its model calls, when the lease is lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Produced:
     data: JSONValue
     usage: Usage = field(default_factory=Usage)
     detail: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()  # sentences for the job
+    learned: tuple[NewEntry, ...] = ()  # for the translation memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +58,31 @@ class Waiting:
 
 
 class StageFailed(Exception):
-    """The stage cannot do its work; `str()` is a sentence for the client. `usage` was spent all the same."""
+    """The stage cannot do its work; `str()` is a sentence for the client. `usage` was spent all the same, and `learned` is worth remembering."""
 
-    def __init__(self, reason: str, usage: Usage | None = None) -> None:
+    def __init__(self, reason: str, usage: Usage | None = None, *, learned: tuple[NewEntry, ...] = ()) -> None:
         super().__init__(reason)
         self.usage = usage or Usage()
+        self.learned = learned
 
 
 class RetryLater(Exception):
     """Not now: the provider is away or asks to wait. `after` is what it asked for, `known` what was verified before it stopped."""
 
-    def __init__(self, reason: str, *, after: timedelta | None = None, known: Mapping[str, str] | None = None, usage: Usage | None = None) -> None:
+    def __init__(
+        self,
+        reason: str,
+        *,
+        after: timedelta | None = None,
+        known: Mapping[str, str] | None = None,
+        usage: Usage | None = None,
+        learned: tuple[NewEntry, ...] = (),
+    ) -> None:
         super().__init__(reason)
         self.after = after
         self.known = known or {}
         self.usage = usage or Usage()
+        self.learned = learned
 
 
 class Stage(Protocol):

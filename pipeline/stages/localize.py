@@ -1,12 +1,14 @@
 """`localize`: the engine translates the source. The only stage that always runs and whose failure fails the job."""
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from engines import errors
-from engines.translation.request import TranslationRequest
+from engines.translation.request import UNTRANSLATED, TranslationRequest, TranslationWarning
 from engines.translation.translate import translate
-from localization.outcomes import Usage
 from pipeline.stages.base import Produced, RetryLater, StageFailed, StageInput
+
+NAMED = 20  # paths in a sentence
 
 
 def run(stage_input: StageInput) -> Produced:
@@ -24,16 +26,31 @@ def run(stage_input: StageInput) -> Produced:
         known=stage_input.known,
     )
     try:
-        translation = translate(request)
+        translation = translate(request, stage_input.cancellation)
     except errors.ModelUnavailable as exc:
         after = None if exc.retry_after is None else timedelta(seconds=exc.retry_after)
-        raise RetryLater(str(exc), after=after, known=exc.verified, usage=_usage(exc.usage)) from exc
+        raise RetryLater(str(exc), after=after, known=exc.verified, usage=exc.usage, learned=exc.learned) from exc
+    except errors.TranslationCancelled as exc:
+        raise RetryLater(str(exc)) from exc
     except errors.TranslationFailed as exc:
-        raise StageFailed(str(exc), _usage(exc.usage)) from exc
+        raise StageFailed(str(exc), exc.usage, learned=exc.learned) from exc
     except errors.EngineError as exc:
         raise StageFailed(str(exc)) from exc
-    return Produced(data=translation.data, usage=_usage(translation.usage), detail={"structure": translation.report})
+    return Produced(
+        data=translation.data,
+        usage=translation.usage,
+        detail={"structure": translation.report},
+        warnings=tuple(_sentences(translation.warnings)),
+        learned=translation.learned,
+    )
 
 
-def _usage(used: errors.Usage) -> Usage:
-    return Usage(model=used.model or "", input_tokens=used.input_tokens, output_tokens=used.output_tokens)
+def _sentences(warnings: Iterable[TranslationWarning]) -> Iterator[str]:
+    """One for each thing that is to be said, with the paths it is said of."""
+    paths: dict[str, list[str]] = {}
+    for warning in warnings:
+        message = "Not translated, the source text was kept" if warning.code == UNTRANSLATED else warning.message.rstrip(".")
+        paths.setdefault(message, []).append(warning.path)
+    for message, places in paths.items():
+        more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
+        yield f"{message}: {', '.join(places[:NAMED])}{more}."

@@ -1,5 +1,7 @@
 """`translate` from payload to payload, with the provider that needs no account."""
 
+from decimal import Decimal
+
 import pytest
 from pytest_django import Settings
 
@@ -19,13 +21,15 @@ def test_texts_are_translated_and_everything_else_comes_back_as_sent() -> None:
         dump(result.data)
         == '{"b":"[de] Šááṽéé","a":{"id":"x-1","n":1.50,"none":null,"empty":"","list":["[de] Ĥíí {name}",true,-0.0,"42"]},"c":"[de] Šááṽéé"}'
     )
-    assert result.usage == Usage("pseudo:pseudo", calls=1)
+    assert result.usage == Usage("pseudo:pseudo", calls=1, cost_usd=Decimal(0))
     assert result.report == {
         "segments": 3,
         "translated": 3,
+        "fromMemory": 0,
         "fromKnown": 0,
         "repaired": 0,
         "failed": 0,
+        "checks": {},
         "setAside": {"locked": 1, "empty": 1, "untranslatable": 1},
         "chunks": 1,
     }
@@ -37,7 +41,7 @@ def test_a_payload_without_text_needs_no_model(data: str) -> None:
     result = translate(make_request(data, layers=Layers(version=1)))
 
     assert dump(result.data) == data
-    assert result.usage == Usage(None, 0, 0, 0)
+    assert result.usage == Usage(cost_usd=Decimal(0))
 
 
 def test_text_without_a_model_is_refused() -> None:
@@ -76,7 +80,7 @@ def test_a_large_payload_is_divided_into_chunks() -> None:
 def test_a_provider_that_is_not_configured_gives_way_to_the_next_model() -> None:
     result = translate(make_request('{"a":"Save"}', layers=make_layers("anthropic:claude", "pseudo:pseudo")))
 
-    assert result.usage == Usage("pseudo:pseudo", calls=1)
+    assert result.usage == Usage("pseudo:pseudo", calls=1, cost_usd=Decimal(0))
 
 
 def test_when_no_provider_is_configured_the_error_names_them() -> None:
@@ -90,5 +94,5 @@ def test_past_the_deadline_the_payload_may_be_tried_again(settings: Settings) ->
     with pytest.raises(ModelUnavailable) as caught:
         translate(make_request('{"a":"Save"}', seconds=0.05))
 
-    assert caught.value.usage == Usage(None, calls=1)
+    assert caught.value.usage == Usage(calls=1, cost_usd=Decimal(0))
     assert caught.value.retry_after is None

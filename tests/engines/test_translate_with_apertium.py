@@ -2,6 +2,7 @@
 
 import os
 import select
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ def test_texts_are_translated_each_by_itself() -> None:
     result = translate(make_request(data, layers=SPANISH, target="es"))
 
     assert dump(result.data) == '{"a":"La casa es roja","b":"Salvar la lima","c":"Elementos","d":"Hola {name}!","n":1.0}'
-    assert result.usage == Usage("apertium:eng-spa", calls=1)
+    assert result.usage == Usage("apertium:eng-spa", calls=1, cost_usd=Decimal(0))
 
 
 def test_a_pair_serves_its_regions() -> None:

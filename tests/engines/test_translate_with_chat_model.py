@@ -7,7 +7,8 @@ import pytest
 
 from engines.errors import ModelUnavailable, UnusableAnswers
 from engines.layers import Rule, Term
-from engines.translation.request import TranslationRequest
+from engines.models import OnUnverified
+from engines.translation.request import TranslationRequest, TranslationWarning
 from engines.translation.translate import translate
 from foundation.customer_json import dump
 from tests.engines.factories import make_layers, make_request
@@ -19,6 +20,7 @@ DATA = '{"a":"Hello {name}","b":"<b>Save</b> 3 files"}'
 TRANSLATED = '{"a":"[de] Hello {name}","b":"[de] <b>Save</b> 3 files"}'
 SMALL, LARGE = "openai:test-small", "openai:test-large"
 # What stands in an answer in another shape than asked, and is used all the same.
+LACKS = "The translation lacks these placeholders, which must be copied exactly: {name}."
 READABLE = {"prose", "fence", "twice"}
 # Text faults that the checks of this app see.
 SEEN_TEXT_FAULTS = [
@@ -103,7 +105,7 @@ def test_only_the_failing_texts_go_back_with_the_reason(chat_model: ModelServer)
 
     assert asked_texts(chat_model) == [("test-small", {"1": "Hello {name}", "2": "<b>Save</b> 3 files"}), ("test-small", {"1": "Hello {name}"})]
     repair = json.loads(chat_model.requests()[1]["body"]["messages"][1]["content"])
-    assert repair["problems"] == {"1": "The translation must contain exactly these placeholders, as often as here: {name}."}
+    assert repair["problems"] == {"1": LACKS}
     assert result.report["repaired"] == 1
 
 
@@ -125,16 +127,34 @@ def test_a_cut_answer_is_asked_for_again_with_more_room(chat_model: ModelServer)
     assert [call["body"]["max_tokens"] for call in chat_model.requests()] == [256, 512]
 
 
-def test_when_no_model_gives_a_usable_answer_the_error_says_which_and_why_and_keeps_what_passed(chat_model: ModelServer) -> None:
+def test_when_no_model_gives_a_usable_answer_the_source_text_stays_with_a_warning(chat_model: ModelServer) -> None:
+    chat_model.script(rule("lost_placeholder", only="Hello"))
+
+    result = translate(request('{"x":{"a.b":"Hello {name}"},"b":"Save","c":["Hello {name}"]}'))
+
+    assert dump(result.data) == '{"x":{"a.b":"Hello {name}"},"b":"[de] Save","c":["Hello {name}"]}'
+    kept = f"The source text was kept: {LACKS}"
+    assert result.warnings == (TranslationWarning("x.a.b", "untranslated", kept), TranslationWarning("c[0]", "untranslated", kept))
+    assert (result.report["segments"], result.report["translated"], result.report["failed"]) == (3, 1, 2)
+    assert result.report["checks"] == {"placeholder": 3}
+    assert result.usage.calls == 3
+
+
+@pytest.mark.parametrize("on_unverified", OnUnverified)
+def test_when_not_one_text_is_verified_the_whole_fails(chat_model: ModelServer, on_unverified: OnUnverified) -> None:
+    chat_model.script(rule("lost_placeholder"))
+
+    with pytest.raises(UnusableAnswers):
+        translate(make_request('{"a":"Hello {name}"}', layers=make_layers(SMALL, on_unverified=on_unverified)))
+
+
+def test_an_engine_may_want_all_or_nothing_and_the_error_says_which_and_why_and_keeps_what_passed(chat_model: ModelServer) -> None:
     chat_model.script(rule("lost_placeholder", only="Hello"))
 
     with pytest.raises(UnusableAnswers) as caught:
-        translate(request())
+        translate(make_request(DATA, layers=make_layers(SMALL, on_unverified=OnUnverified.FAIL)))
 
-    assert str(caught.value) == (
-        "openai:test-small gave no usable translation of 1 of 2 texts. "
-        "The translation must contain exactly these placeholders, as often as here: {name}."
-    )
+    assert str(caught.value) == f"openai:test-small gave no usable translation of 1 of 2 texts. {LACKS}"
     assert caught.value.verified == {"<b>Save</b> 3 files": "[de] <b>Save</b> 3 files"}
     assert caught.value.usage.calls == 3
 
@@ -142,7 +162,7 @@ def test_when_no_model_gives_a_usable_answer_the_error_says_which_and_why_and_ke
 def test_what_one_attempt_verified_spares_the_next(chat_model: ModelServer) -> None:
     chat_model.script(rule("lost_placeholder", only="Hello"))
     with pytest.raises(UnusableAnswers) as caught:
-        translate(request())
+        translate(make_request(DATA, layers=make_layers(SMALL, on_unverified=OnUnverified.FAIL)))
     chat_model.reset()
 
     result = translate(request(known=caught.value.verified))

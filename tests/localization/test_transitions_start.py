@@ -52,6 +52,7 @@ def test_claimed_step_brings_all_that_its_stage_needs(organization: Organization
         warnings=(),
         started_at=LATER,
         detail="{}",
+        expected_tokens=12,
     )
     assert step.group.source == '{"title":"Hello"}'
 

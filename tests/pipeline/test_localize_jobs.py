@@ -175,3 +175,47 @@ def test_job_of_an_engine_that_is_gone_fails_with_a_sentence_and_others_go_on(or
     assert [(job.status, job.error) for job in Job.objects.order_by("id")] == [("failed", "The engine has no model for en to de."), ("completed", "")]
     assert_consistent(gone.id)
     assert_consistent(other.id)
+
+
+def test_texts_that_no_model_can_translate_keep_their_source_and_are_named(
+    organization: Organization, chat_model: ModelServer, now: datetime
+) -> None:
+    group = make_group(organization, data={"a": "Hello {name}", "b": ["Save", "Hello {name}"], "c": "You have 3 files"}, now=now)
+    chat_model.script(rule("lost_placeholder", only="Hello", times=3), rule("changed_numbers"))
+
+    drain_queue(now=now)
+
+    [job] = jobs_of(group)
+    assert job.status == "completed_with_warnings"
+    assert job.warnings == ["Not translated, the source text was kept: a, b[1]."]
+    assert parse(Step.objects.get().output or "") == {"a": "Hello {name}", "b": ["[de] Save", "Hello {name}"], "c": "[de] You have 3 files"}
+    structure = detail()["structure"]
+    assert {name: getattr(structure[name], "text", structure[name]) for name in ("segments", "translated", "failed")} == {
+        "segments": "4",
+        "translated": "2",
+        "failed": "2",
+    }
+    assert_consistent(group.id)
+
+
+def test_a_translation_that_looks_wrong_is_named(organization: Organization, chat_model: ModelServer, now: datetime) -> None:
+    group = make_group(organization, data={"c": "You have 3 files"}, now=now)
+    chat_model.script(rule("changed_numbers"))
+
+    drain_queue(now=now)
+
+    [job] = jobs_of(group)
+    assert job.status == "completed_with_warnings"
+    assert [warning.rpartition(": ")[2] for warning in job.warnings] == ["c."]
+
+
+def test_an_engine_may_rather_fail_than_keep_a_source_text(organization: Organization, chat_model: ModelServer, now: datetime) -> None:
+    group = make_group(organization, data={"a": "Hello {name}", "b": "Save"}, now=now)
+    Engine.objects.update(on_unverified="fail", layers_version=2)
+    chat_model.script(rule("lost_placeholder", only="Hello"))
+
+    drain_queue(now=now)
+
+    [job] = jobs_of(group)
+    assert (job.status, job.warnings) == ("failed", [])
+    assert "no usable translation of 1 of 2 texts" in job.error

@@ -6,7 +6,7 @@ from foundation.api_errors import BadRequest
 from foundation.customer_json import Problem
 
 MEMBERS = ("sourceLocale", "targetLocale", "sourceText", "targetText", "type", "hint")
-MAX_ROWS = 20_000
+MAX_ROWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

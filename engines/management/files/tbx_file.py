@@ -26,14 +26,14 @@ _SECTIONS = frozenset({"langSec", "langSet"})
 
 
 def write_tbx(rows: Iterable[Mapping[str, str]]) -> bytes:
-    """`rows` have the members of a glossary item and its `id`."""
+    """`rows` have the members of a glossary item and its `id`. One entry is one line."""
     root = etree.Element("tbx", {"style": "dca", "type": "TBX-Basic", _LANG: "en"}, nsmap={None: _NAMESPACE})
     source = _add(_add(_add(root, "tbxHeader"), "fileDesc"), "sourceDesc")
     _add(source, "p", "Glossary of an Interlinear engine")
     body = _add(_add(root, "text"), "body")
     for row in rows:
         _add_entry(body, row)
-    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+    content: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
     return content
 
 
@@ -52,6 +52,7 @@ def read_tbx(content: bytes) -> list[FileRow]:
 
 def _add_entry(body: Any, row: Mapping[str, str]) -> None:
     entry = _add(body, "conceptEntry", id=row["id"])
+    entry.tail = "\n"
     if row["hint"]:
         _add(entry, "note", row["hint"])
     stays = row["type"] == _STAYS
@@ -101,7 +102,7 @@ def _read_entries(root: Any) -> Iterator[FileRow]:
 
 def _read_entry(entry: Any) -> Iterator[FileRow]:
     source, *targets = [child for child in entry if _name(child) in _SECTIONS] or [None]
-    if not targets:
+    if not targets or not _below(source, "term"):
         yield FileRow(entry.sourceline, {}, "The entry needs terms in two languages.")
         return
     notes = [*_below(entry, "note", nested=False), *_below(source, "note")]

@@ -87,6 +87,16 @@ def test_new_default_takes_that_from_the_one_that_was(api: Api, organization: Or
     assert (new["isDefault"], api.get(path_of(engine)).body["isDefault"]) == (True, False)
 
 
+def test_organization_has_a_limit_of_engines(api: Api, organization: Organization) -> None:
+    rows = [Engine(organization=organization, name=str(number), created_at=NOW) for number in range(Engine.objects.count(), 1000)]
+    Engine.objects.bulk_create(rows, batch_size=500)
+
+    with nothing_written():
+        answer = api.post(ENGINES, {"ownerOrganizationId": organization.pk, "name": "Shop"})
+
+    assert answer.shown == refusal(409, "ConflictError", "too_many_engines", "An organization has at most 1,000 engines.")
+
+
 def test_engines_are_listed_newest_first_page_by_page(api: Api, organization: Organization, engine: Engine, foreign_api: Api) -> None:
     ids = sorted([engine.pk, *(make_engine(organization, name=str(number), is_default=False).pk for number in range(4))])
 

@@ -130,7 +130,7 @@ def test_second_brand_voice_of_a_locale_is_refused(api: Api, engine: Engine, oth
 @each_layer
 def test_layer_has_a_limit(api: Api, engine: Engine, layer: Layer) -> None:
     plural = {"models": "model configs", "glossary": "glossary items", "instructions": "instructions", "brand-voices": "brand voices"}[layer.noun]
-    full = {"models": 500, "glossary": 20_000, "instructions": 500, "brand-voices": 500}[layer.noun]
+    full = {"models": 500, "glossary": 10_000, "instructions": 500, "brand-voices": 500}[layer.noun]
     fill(engine, layer, full)
 
     with nothing_written():

@@ -57,7 +57,7 @@ def test_pipeline_sent_back_as_it_was_read_writes_nothing(api: Api, engine: Engi
             {"postEdit": {"enabled": True}, "humanEdit": {"enabled": False}},
             [("postEdit.enabled", ABSENT), ("postEdit.enabled", NEEDS_HUMAN)],
         ),
-        ({"postEdit": {"enabled": True}, "humanEdit": {"enabled": True}}, [("postEdit.enabled", ABSENT), ("humanEdit.enabled", ABSENT)]),
+        ({"postEdit": {"enabled": True}, "humanEdit": {"enabled": True}}, [("humanEdit.enabled", ABSENT), ("postEdit.enabled", ABSENT)]),
         ({"rephrase": {"enabled": True}}, [("rephrase.enabled", ABSENT)]),
         ({"localize": {"enabled": True}}, [("localize", "Unknown field.")]),
         ({"preEdit": {"model": "x"}}, [("preEdit.model", "Unknown field.")]),

@@ -1,4 +1,4 @@
-"""Spoils one thing in a good translation, in the ways that models do. What to spoil is found by expressions of its own, not by those of the checks."""
+"""Spoils one thing in a good translation, in the ways that models do. What to spoil is found by expressions of its own, not those of the checks."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence

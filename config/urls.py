@@ -10,6 +10,7 @@ from pipeline.health import HealthView, register_metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("localization.urls")),
+    path("", include("engines.management.urls")),
     path("", include("webhooks.urls")),
     path("", include("organizations.urls")),
     path("health", HealthView.as_view()),

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from engines.defaults import default_models
-from engines.models import Engine, ModelConfig
+from engines.management.services import add_default_models
+from engines.models import Engine
 from organizations.audit import command_author
 from organizations.models import Organization, User
 from organizations.services import create_organization, create_person, create_service_key
@@ -44,9 +44,5 @@ def make_default_engine(organization: Organization, now: datetime) -> Engine:
     with transaction.atomic():
         engine, is_new = Engine.objects.get_or_create(organization=organization, is_default=True, defaults={"name": ENGINE_NAME, "created_at": now})
         if is_new:
-            models = enumerate(default_models(), start=1)
-            ModelConfig.objects.bulk_create(
-                ModelConfig(engine=engine, source_locale=source, target_locale=target, provider=provider, model=model, rank=rank)
-                for rank, (source, target, provider, model) in models
-            )
+            add_default_models(engine)
     return engine

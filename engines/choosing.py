@@ -1,23 +1,46 @@
 """Which engine a request is for: the one it names, else the organization's default. Asked by the asynchronous and the synchronous API alike."""
 
+from functools import lru_cache
+
 from engines.models import Engine
 from foundation.api_errors import BadRequest, Forbidden, NotFound
 from foundation.customer_json import Problem
 from foundation.ids import is_id
 from organizations.access import Actor
+from organizations.models import Organization, User
+
+_USER, _ORGANIZATION, _ENGINE = "usr_of_the_actor", "org_of_the_actor", "eng_named"
 
 
 def choose_engine(actor: Actor, engine_id: str | None) -> Engine:
     """The engine named, or the organization's default. Raises NotFound, BadRequest without a default, Forbidden for a disabled one."""
-    engines = Engine.objects.visible_to(actor)
     if engine_id is not None:
-        engine = engines.filter(pk=engine_id).first() if is_id(engine_id, "eng") else None
+        engine = _find(actor, engine_id) if is_id(engine_id, "eng") else None
         if engine is None:
             raise NotFound("engine", engine_id)
     else:
-        engine = engines.filter(is_default=True).first()
+        engine = _find(actor, None)
         if engine is None:
             raise BadRequest([Problem("engineId", "The organization has no default engine: name one.")])
     if not engine.enabled:
         raise Forbidden("This engine is disabled.", code="engine_disabled")
     return engine
+
+
+def _find(actor: Actor, engine_id: str | None) -> Engine | None:
+    """Of the engines visible to the actor, the one with this id, or the default."""
+    statement, names = _statement(is_named=engine_id is not None)
+    values = {_USER: actor.user.pk, _ORGANIZATION: actor.organization.pk, _ENGINE: engine_id}
+    return next(iter(Engine.objects.raw(statement, [values.get(name, name) for name in names])), None)
+
+
+@lru_cache
+def _statement(*, is_named: bool) -> tuple[str, tuple[str, ...]]:
+    """The query as SQL, and its parameters with names in place of the actor's and the engine's ids.
+
+    It is the same for everybody, and Django takes 2 ms to write it: a fifth of what a synchronous call takes without its model.
+    """
+    anybody = Actor(user=User(pk=_USER), organization=Organization(pk=_ORGANIZATION))
+    engines = Engine.objects.visible_to(anybody)
+    engines = engines.filter(pk=_ENGINE) if is_named else engines.filter(is_default=True)
+    return engines.query.sql_with_params()

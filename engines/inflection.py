@@ -1,7 +1,7 @@
 """Whether a term of a glossary occurs in a text, inflected or not: the words of the term and of the text share a stem and differ in endings only.
 
-No dictionary. Words are folded (case, diacritics, doubled letters), then cut where both rests are endings of the language. Languages without a list of
-endings here get a rule of thumb on lengths. Languages written without spaces are searched letter by letter.
+No dictionary. Words are folded (case, diacritics, doubled letters), then cut where both rests are endings of the language. Languages without a list
+of endings get a rule of thumb on lengths. Languages written without spaces are searched letter by letter.
 """
 
 import re
@@ -29,10 +29,10 @@ _PARTICIPLE = {"de": "ge", "nl": "ge"}
 
 @lru_cache(maxsize=8192)
 def fold(text: str) -> str:
-    """Without case, diacritics and doubled letters."""
+    """Without case, diacritics and doubled letters. Polish ą and ę, which alternate, are one."""
     folded = text.casefold()
     if not folded.isascii():
-        plain = "".join(mark for mark in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(mark))
+        plain = "".join(mark for mark in unicodedata.normalize("NFKD", folded.replace("ą", "ę")) if not unicodedata.combining(mark))
         folded = unicodedata.normalize("NFC", plain).translate(_LETTERS)
     return _DOUBLED.sub(r"\1", folded)
 

@@ -50,20 +50,20 @@ _NORTH_GERMANIC = _listed(
     """,
 )
 _ROMANCE = _listed(
-    "a o e i ar er ir re are ere ire oir z l m n u au al el ol ul ao on or us eur eux if f c co go car gar zar que io ia cio ca ga r s",
+    "a o e i ar er ir re are ere ire oir z l m n u au al el ol ul ao on or us eur eux if f c co go car gar gir zar que io ia cio ca ga r s",
     """
     a o e i s as os es is us x ux l eau elle eles ele le les lle aux eux rice rices euse euses ive ives ces ns ais eis ois uis oes aes aos
-    ores oras he hi ci gi ie ye ado ada ados adas ido ida idos idas ato ata ati ate uto uta uti ute ito ita iti ite ando endo iendo ant ants
+    ores oras he hi ja jas jan jo is ise isez isons isent isant iso ci gi ie ye ado ada ados adas ido ida idos idas ato ata ati ate uto uta uti ute ito ita iti ite ando endo iendo ant ants
     ante antes anti ente amos emos imos iamo iate ete ez ons ent ont ait aient era erai eras erez erons eront ai ar er ir ira iran ire aron
     ieron ou aram iu eu io ara aremos eremos iremos aran eran are ere an en on in no em am que ques quen quemos ce cen gue guen guemos ue ues
     uen ee ees ies u r rs ra ras res ri re rse te ta to ti mos n t
     """,
 )
 _EAST_SLAVIC = _listed(
-    "а я ь и ы о е у ю ии ыи ои еи ая яя ое ее ые ие ия ть ать ить еть ять уть ти ка ки ики ок ек ик к ец ця ци ння ення ься тися ться ость ист",
+    "а я ь и ы о е у ю ии ыи ои еи ая яя ое ее ые ие ия ть ать ить еть ять уть ти ка ити ати іти яти ути ки ики ок ек ик к ец ця ци ння ення ься тися ться ость ист",
     """
     а я ы и і у ю е є о ь ои еи ею ою ию ом ем ам ям ами ями ах ях ов ев ів їв ии ыи ая яя ую юю ое ее ые ие ія ия ием иях иям иями ого его
-    ому ему им ым их ых ими ыми ть ти ла ло ли л в на но ны н ен ена ено ены ит ите ить ят ать ут ют ет ете ешь ишь ивши вши ок ек ик ка ки ку
+    ому ему им ым их ых ими ыми ть ти ла ло ли л в на но ны н ен ена ено ены лен лена лено лени лены лю ит ите ить ят ать ут ют ет ете ешь ишь ивши вши ок ек ик ка ки ку
     ке кои ці ця цю цем ове ові еві єві єм єю іх оі еі єі іи єть ень ни нь ей ну нам нах нями ньою ені ань ана ані ім ні ньому ьи ья ье ью ьем
     ьям ьях ьями ностью
     """,
@@ -135,9 +135,17 @@ PREFIXES = {
 }
 _CYRILLIC_VOWEL = (re.compile(r"(?<=[бвгґджзклмнпрстфхцчшщ])[еоэ](?=[бвгґджзклмнпрстфхцчшщ]ь?$)"), "")
 _CYRILLIC_I = (re.compile(r"і(?=[бвгґджзиклмнпрстфхцчшщ]ь?$)"), "о")
-_CYRILLIC_SOFT = (re.compile(r"ь(?=к)|ь$"), "")
+_CYRILLIC_SOFT = (re.compile(r"ь(?=[бвгґджзклмнпрстфхцчшщ]|$)"), "")
 _LATIN_VOWEL = (re.compile(r"(?<=[b-df-hj-np-tv-z])i?e(?=[b-df-hj-np-tv-z]$)"), "")
+# Spanish: `cerrar`, `cierra`; `mover`, `mueve`; `pedir`, `pida`.
+_SPANISH = (
+    (re.compile(r"e(?=[^aeiou]{1,3}[aei]r$)"), "ie"),
+    (re.compile(r"o(?=[^aeiou]{1,3}[aei]r$)"), "ue"),
+    (re.compile(r"e(?=[^aeiou]{1,2}ir$)"), "i"),
+)
 FLEETING = {
+    "es": _SPANISH,
+    "tr": ((re.compile(r"(?<=[b-df-hj-np-tv-z])[iu](?=[b-df-hj-np-tv-z]$)"), ""),),
     **dict.fromkeys(("ru", "uk", "be", "bg", "mk"), (_CYRILLIC_VOWEL, _CYRILLIC_SOFT, _CYRILLIC_I)),
     "pl": ((re.compile("ia(?=[a-z])"), "ie"), _LATIN_VOWEL),
     **dict.fromkeys(("cs", "sk", "sl", "hr", "bs"), ((re.compile("ou"), "u"), _LATIN_VOWEL)),

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from engines.management.locking import hold_engine
 from engines.models import Engine
 from engines.pipeline_config import Config, StageId, first_stage
 from engines.spending import refuse_if_spent
 from engines.translation.segments import has_translatable_text
+from foundation.api_errors import NotFound
 from foundation.customer_json import JSONValue, dump
 from foundation.dispatch import wake
 from foundation.ids import new_ids
@@ -53,12 +55,14 @@ def submit_group(actor: Actor, submission: Submission, *, now: datetime) -> JobG
     """Stores the group with its jobs and first steps in one transaction and wakes the workers; returns it with its jobs.
 
     A repeat of an idempotency key returns the group that is there. Raises IdempotencyKeyReused where that had another body, and CreditLimit or
-    QuotaSpent where the organization's budget is spent.
+    QuotaSpent where the organization's budget is spent, NotFound for an engine that was deleted in the meantime.
     """
     if actor.organization.has_budget:
         refuse_if_spent(actor.organization, expected_tokens(actor.organization.id), now)
     try:
         with transaction.atomic():
+            if not hold_engine(submission.engine.pk):
+                raise NotFound("engine", submission.engine.pk)
             return _insert_group(actor, submission, now=now)
     except IntegrityError:
         existing = find_repeat(actor, submission.idempotency_key, submission.request_digest)

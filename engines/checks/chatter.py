@@ -37,32 +37,19 @@ _BEFORE = re.compile(
 )
 _AFTER = re.compile(
     r"""
-    [\n(\[]\W{0,4}(?:translator['’]s\ |translation\ )?(?:notes?|explanation|anmerkung(?:en)?|hinweis|remarque|nota|uwaga|примечание|примітка|注|註|備考|참고)\s?[:：]
-  | \n\W{0,20}(?:please\ )?(?:let\ me\ know\ if|feel\ free\ to|i\ hope\ this\ helps|i\ (?:have\ )?(?:kept|left|preserved|translated)\b|would\ you\ like\ me\ to)
+    [\n(\[]\W{0,4}(?:translator['’]s\ |translation\ )?
+      (?:notes?|explanation|anmerkung(?:en)?|hinweis|remarque|nota|uwaga|примечание|примітка|注|註|備考|참고)\s?[:：]
+  | \n\W{0,20}(?:please\ )?
+      (?:let\ me\ know\ if|feel\ free\ to|i\ hope\ this\ helps|i\ (?:have\ )?(?:kept|left|preserved|translated)\b|would\ you\ like\ me\ to)
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 # One of these stands in every announcement, near its start.
-_KEYWORDS = (
-    *(
-        "transl",
-        "here",
-        "sure",
-        "certainly",
-        "of course",
-        "absolutely",
-        "version",
-        "bersetz",
-        "tradu",
-        "tradott",
-        "vertal",
-        "tłumacz",
-        "překlad",
-        "перев",
-        "перекл",
-    ),
-    *("översätt", "overs", "käänn", "çevir", "fordít", "訳", "译", "譯", "翻", "번역", "ترجم", "תרגום"),
-)
+_KEYWORD_LIST = """
+    transl here sure certainly course absolutely version bersetz tradu tradott vertal tłumacz překlad перев перекл översätt overs käänn çevir fordít
+    訳 译 譯 翻 번역 ترجم תרגום
+"""
+_KEYWORDS = tuple(_KEYWORD_LIST.split())
 _NEAR = 120  # characters
 _PAIRS = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", "”": "”", "'": "'", "‘": "’", "‚": "‘", "`": "`"}
 _QUOTES = re.compile("[\"“”„«»「」『』'‘’‚`*]")

@@ -1,8 +1,7 @@
 """A translation that is its source again.
 
 Names, codes and single words may be the same in two languages: a warning. From three words that are no names an echo is an error, unless case or
-punctuation differ. Abbreviations and
-spellings of code (`OK`, `PDF`, `GitHub API`) are left alone, and so is what the glossary keeps.
+punctuation differ. Abbreviations and spellings of code (`OK`, `PDF`, `GitHub API`) are left alone, and so is what the glossary keeps.
 """
 
 import re

@@ -1,6 +1,7 @@
 """A translation far shorter or far longer than its source: something was left out, added or explained.
 
-Lengths are compared in letters of an alphabet; a Chinese, Japanese or Korean character says as much as two or three of them. The bounds widen for short texts.
+Lengths are compared in letters of an alphabet; a Chinese, Japanese or Korean character says as much as two or three of them. The bounds are wider for
+short texts.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The skeleton of Markdown (CommonMark): headings by level, links and images by address, code, lists and their items.
 
-Looked at only where either text has such syntax. Indented code and underlined headings are not Markdown here: indentation and dashes occur in any text.
+Looked at only where either text has such syntax. Indented code and underlined headings are none here: indentation and dashes occur in any text.
 """
 
 import re

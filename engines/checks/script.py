@@ -1,7 +1,7 @@
 """The translation is written in the script of its locale (the likely one by CLDR).
 
-Words of the source may stay as they are: names, commands, units. Latin letters are common in every script, so only a text without any word of its own
-script is at fault for them.
+Words of the source may stay as they are: names, commands, units. Latin letters are common beside every script, so only a text without any word of its
+own script is at fault for them.
 """
 
 import re
@@ -51,17 +51,15 @@ def find_faults(pair: Comparison) -> Iterator[Finding]:
     target = pair.target.prose
     if own is None or (target.isascii() and own.search("a")):
         return
-    if foreign.search(target) and _is_mostly_foreign(own, foreign, pair):
-        yield error(CODE, "The translation is not written in the script of its language.")
+    if foreign.search(target) and _has_new_word(foreign, pair):
+        yield error(CODE, "The translation has words in a script that is not of its language, and that the text has not.")
     elif not own.search(target) and _has_many_words(pair):
         yield error(CODE, "The translation has no word in the script of its language.")
 
 
-def _is_mostly_foreign(own: re.Pattern[str], foreign: re.Pattern[str], pair: Comparison) -> bool:
-    """Whether more letters are of a third script than of the locale's own, or a word that the text has not is."""
+def _has_new_word(foreign: re.Pattern[str], pair: Comparison) -> bool:
     text = pair.pair.source.casefold()
-    words = [word for word in pair.target.words if foreign.search(word) and word.casefold() not in text]
-    return bool(words)
+    return any(foreign.search(word) and word.casefold() not in text for word in pair.target.words)
 
 
 def _has_many_words(pair: Comparison) -> bool:

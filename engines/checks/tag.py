@@ -1,7 +1,7 @@
 """HTML and XML tags: the same elements with the same attributes, each opened and closed, inside the same parents. Siblings may change places.
 
-The values of attributes that people read (`title`, `alt`) are free. `<password>` is doubtful where nothing closes it, HTML has no
-such element and no other tag stands in the texts: a warning.
+The values of attributes that people read (`title`, `alt`) are free. `<password>` is doubtful where nothing closes it, HTML has no such element and no
+other tag stands in the texts: a warning.
 """
 
 import re
@@ -19,12 +19,14 @@ _TAG = re.compile(r"<(/?)([A-Za-z0-9][\w:.-]*)(\s[^<>]*?)?\s*(/?)>", re.DOTALL)
 _CLOSING = re.compile(r"</([A-Za-z0-9][\w:.-]*)")
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?""")
 _READ_BY_PEOPLE = frozenset({"title", "alt", "placeholder", "aria-label", "label", "summary", "content"})
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
-_HTML = _VOID | frozenset(
-    "a abbr article aside audio b bdi bdo blockquote body button canvas caption center cite code dd del details dfn div dl dt em fieldset figcaption"
-    " figure font footer form h1 h2 h3 h4 h5 h6 head header html i iframe ins kbd label legend li main mark nav ol option p picture pre q s samp"
-    " script section select small span strike strong style sub sup svg table tbody td textarea tfoot th thead time tr tt u ul var video".split()
-)
+_VOID_NAMES = "area base br col embed hr img input link meta source track wbr"
+_OTHER_NAMES = """
+    a abbr article aside audio b bdi bdo blockquote body button canvas caption center cite code dd del details dfn div dl dt em fieldset figcaption
+    figure font footer form h1 h2 h3 h4 h5 h6 head header html i iframe ins kbd label legend li main mark nav ol option p picture pre q s samp script
+    section select small span strike strong style sub sup svg table tbody td textarea tfoot th thead time tr tt u ul var video
+"""
+_VOID = frozenset(_VOID_NAMES.split())
+_HTML = _VOID | frozenset(_OTHER_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)

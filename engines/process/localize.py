@@ -12,9 +12,9 @@ from django.db import transaction
 
 from engines import memory, spending
 from engines.errors import ModelUnavailable, NoModel, TranslationFailed, Usage
-from engines.layers import Layers, load_layers
 from engines.memory import NewEntry
 from engines.models import Engine
+from engines.process.layers import layers_of
 from engines.process.reference import relevant_pairs
 from engines.recognition import detect_locale
 from engines.spending import Expense
@@ -22,7 +22,7 @@ from engines.translation.chunks import estimate_tokens
 from engines.translation.request import Translation, TranslationRequest, TranslationWarning
 from engines.translation.segments import walk
 from engines.translation.translate import translate
-from foundation.api_errors import BadRequest, InternalError, NotFound
+from foundation.api_errors import BadRequest, InternalError
 from foundation.customer_json import JSONValue, Problem
 from organizations.models import Organization
 
@@ -70,7 +70,7 @@ def localize(request: LocalizeRequest, *, now: datetime, started: float, trace: 
         return Localized(source, request.target_locale, request.data)
     with memory.connection_for_a_moment():  # a pool has fewer connections than there are callers waiting for models
         spending.refuse_if_spent(request.organization, _expected_tokens(texts), now)
-        layers = _load_layers(request.engine)
+        layers = layers_of(request.engine)
     wanted = TranslationRequest(
         layers=layers,
         source_locale=source,
@@ -81,7 +81,7 @@ def localize(request: LocalizeRequest, *, now: datetime, started: float, trace: 
         context=request.context,
         hints=request.hints,
         locked_keys=locked,
-        **_pending(relevant_pairs(request.reference, source, request.target_locale, texts)),
+        examples=relevant_pairs(request.reference, source, request.target_locale, texts),
     )
     translation = _translate(wanted, request.engine, now)
     usage = translation.usage if translation.usage.calls else None
@@ -97,7 +97,7 @@ def _translate(request: TranslationRequest, engine: Engine, now: datetime) -> Tr
         _settle(engine, exc.usage, exc.learned, now)
         retry_after = exc.retry_after if isinstance(exc, ModelUnavailable) else None
         raise InternalError(str(exc), code="translation_failed", retry_after=retry_after) from exc
-    _settle(engine, translation.usage, getattr(translation, 'learned', ()), now)
+    _settle(engine, translation.usage, translation.learned, now)
     return translation
 
 
@@ -108,13 +108,6 @@ def _settle(engine: Engine, usage: Usage, learned: Sequence[NewEntry], now: date
     with transaction.atomic():
         spending.add([Expense.of(engine.organization_id, usage)], now)
         memory.remember(learned, now)
-
-
-def _load_layers(engine: Engine) -> Layers:
-    layers = load_layers([engine.pk]).get(engine.pk)
-    if layers is None:  # deleted in this moment
-        raise NotFound("engine", engine.pk)
-    return layers
 
 
 def _detect_source(texts: Sequence[str], engine: Engine) -> str:
@@ -132,7 +125,3 @@ def _is_chat(data: JSONValue) -> bool:
         return False
     chat = data["chat"]
     return isinstance(chat, list) and all(isinstance(message, dict) and {"name", "text"} <= message.keys() for message in chat)
-
-
-def _pending(examples):  # type: ignore
-    return {"examples": examples} if "examples" in TranslationRequest.__dataclass_fields__ else {}

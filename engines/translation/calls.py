@@ -84,9 +84,9 @@ class _Round:
             if number in flaws:
                 if number in self.in_hand:
                     self._accept(number, *self.in_hand[number])
-            elif verdicts[number].is_doubtful and number not in self.in_hand and not is_last:
+            elif verdicts[number].doubts and number not in self.in_hand and not is_last:
                 self.in_hand[number] = (judgement.texts[number], verdicts[number])
-                flaws[number] = _explain(verdicts[number].findings)
+                flaws[number] = _explain(verdicts[number].doubts)
             else:
                 self._accept(number, judgement.texts[number], verdicts[number])
         self.flaws = {number: flaw for number, flaw in flaws.items() if number in self.pending}

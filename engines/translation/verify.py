@@ -5,25 +5,26 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from engines.checks import Finding, Severity, TextPair, check
 from engines.layers import Term
 
-# Warnings that are told the model once; if it stays by its text, the text is taken and the warning named. Others are only counted.
-DOUBTS = frozenset({"length", "number"})
-ECHO = "echo"  # right for names; of many texts at once it is an answer that was not translated
+NUMBER, LENGTH, ECHO, ENTITY = "number", "length", "echo", "entity"
+FAR_LONGER = 4  # times as many characters as the source,
+ALLOWANCE = 20  # and some for short texts
 MANY = 0.2  # of the texts of an answer
 _NO_WORD = re.compile(r"[\W_]+")
+_ENTITY = re.compile(r"&(?:[A-Za-z]\w{1,30}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the checks say of one text."""
+    """What the checks say of one text. Of a text without errors: `doubts` are told the model once; if it stays by its text, that is taken."""
 
     findings: tuple[Finding, ...] = ()
-    is_doubtful: bool = False  # no error, but worth a second try
+    doubts: tuple[Finding, ...] = ()
 
     @property
     def errors(self) -> list[Finding]:
@@ -31,8 +32,8 @@ class Verdict:
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """Those to be named to whoever gets the text."""
-        return tuple(finding for finding in self.findings if finding.severity is Severity.WARNING and finding.code in DOUBTS)
+        """The doubts to be named to whoever gets the text. That a text equals its source is right for names, once the model was asked again."""
+        return tuple(finding for finding in self.doubts if finding.code != ECHO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,9 @@ class Verifier:
 
     def judge(self, source: str, translation: str) -> Verdict:
         pair = TextPair(source, translation, self.source_locale, self.target_locale, self.terms)
-        findings = tuple(check(pair, without=self.excused))
-        return Verdict(findings, any(finding.code in DOUBTS for finding in findings))
+        findings = (*check(pair, without=self.excused), *_find_entities(source, translation))
+        doubts = [finding for finding in findings if finding.code in (NUMBER, ENTITY) or (finding.code == LENGTH and _is_far_longer(pair))]
+        return Verdict(findings, tuple(doubts))
 
     def passes(self, source: str, translation: str) -> bool:
         return not self.judge(source, translation).errors
@@ -55,11 +57,11 @@ class Verifier:
     def judge_answer(self, sources: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, Verdict]:
         """By number. Sees also what only shows in many texts together: an answer that echoes, or says one thing for all."""
         verdicts = {number: self.judge(sources[number], text) for number, text in texts.items()}
-        echoing = [number for number, verdict in verdicts.items() if any(finding.code == ECHO for finding in verdict.findings)]
-        if len(echoing) > MANY * len(texts):
-            verdicts |= {number: Verdict(verdicts[number].findings, is_doubtful=True) for number in echoing}
+        echoes = {number: finding for number, verdict in verdicts.items() for finding in verdict.findings if finding.code == ECHO}
+        if len(echoes) > MANY * len(texts):
+            verdicts |= {number: replace(verdicts[number], doubts=(*verdicts[number].doubts, echo)) for number, echo in echoes.items()}
         same = _find_same(sources, texts)
-        return verdicts | {number: Verdict((*verdicts[number].findings, _SAME)) for number in same}
+        return verdicts | {number: replace(verdicts[number], findings=(*verdicts[number].findings, _SAME)) for number in same}
 
 
 _SAME = Finding("same", Severity.ERROR, "The translation is the same as that of other texts.")
@@ -74,3 +76,17 @@ def _find_same(sources: Mapping[str, str], texts: Mapping[str, str]) -> list[str
         return []
     same = [number for number, text in texts.items() if text == commonest]
     return same if len({_NO_WORD.sub(" ", sources[number]).casefold().strip() for number in same}) == count else []
+
+
+def _is_far_longer(pair: TextPair) -> bool:
+    return len(pair.target) > FAR_LONGER * len(pair.source) + ALLOWANCE
+
+
+def _find_entities(source: str, translation: str) -> Iterator[Finding]:
+    """Another language may do without an entity or need one more; a model rarely means it."""
+    if "&" not in source and "&" not in translation:
+        return
+    wanted = Counter(_ENTITY.findall(source))
+    if wanted != Counter(_ENTITY.findall(translation)):
+        named = f"The text has {', '.join(wanted.elements())}." if wanted else "The text has none."
+        yield Finding(ENTITY, Severity.WARNING, f"The entities of the translation differ from those of the text. {named}")

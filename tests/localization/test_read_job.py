@@ -99,9 +99,11 @@ def test_completed_job_shows_its_output_and_what_it_cost(api: Api, job_id: str) 
     structure = {
         "segments": 1,
         "translated": 1,
+        "fromMemory": 0,
         "fromKnown": 0,
         "repaired": 0,
         "failed": 0,
+        "checks": {},
         "setAside": {"locked": 0, "empty": 0, "untranslatable": 0},
         "chunks": 1,
     }

@@ -10,7 +10,7 @@ Files are hostile until read: no entity may be declared, nothing is fetched, not
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped, unused-ignore]  # publishes no types
+from lxml import etree
 
 from engines.management.files.rows import MAX_ROWS, BadFile, FileRow, decode, too_many_rows
 from engines.models import ANY_LOCALE, GlossaryItem

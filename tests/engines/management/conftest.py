@@ -11,10 +11,9 @@ from tests.factories import make_engine, make_key, make_member, make_role
 
 
 @pytest.fixture(autouse=True)
-def management_urls(settings: Settings) -> None:
+def no_static_files(settings: Settings) -> None:
     """Static files are not looked for: each test client would, which takes longer than most tests here."""
     settings.WHITENOISE_USE_FINDERS = False
-    settings.ROOT_URLCONF = "tests.engines.management.urls"
 
 
 @pytest.fixture

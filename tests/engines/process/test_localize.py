@@ -8,6 +8,7 @@ import pytest
 from engines.models import Engine
 from tests.api import Answer, Api
 from tests.servers.model_server import ModelServer
+from tests.servers.script import rule
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +143,34 @@ def test_locked_texts_do_not_decide_the_source(api: Api, chat_engine: Engine) ->
     data = {"text": "Guten Morgen, wie geht es dir heute?", "id": "This is quite a long English text, longer than the other one. " * 5}
 
     assert localize(api, data, sourceLocale=None, targetLocale="es", lockedKeys=["id"]).body["sourceLocale"] == "de"
+
+
+def test_repeated_call_is_answered_from_memory(api: Api, chat_engine: Engine, model_server: ModelServer) -> None:
+    localize(api, {"text": "Hello", "other": "Bye"})
+    model_server.reset()
+
+    same = localize(api, {"other": "Bye", "text": "Hello"})
+    changed = localize(api, {"text": "Hello", "other": "Good day"})
+
+    assert same.shown == (200, {"sourceLocale": "en", "targetLocale": "de", "data": {"other": "[de] Bye", "text": "[de] Hello"}})
+    assert changed.body["data"] == {"text": "[de] Hello", "other": "[de] Good day"}
+    assert prompt_of(model_server)["texts"] == {"1": "Good day"}
+
+
+def test_relevant_pairs_of_the_reference_reach_the_prompt(api: Api, chat_engine: Engine, model_server: ModelServer) -> None:
+    reference = {"en": {"cart": "Your cart", "bye": "Goodbye"}, "de": {"cart": "Ihr Warenkorb", "bye": "Tschüs"}}
+
+    localize(api, {"text": "Open the cart"}, reference=reference)
+
+    text = json.dumps(prompt_of(model_server), ensure_ascii=False)
+    assert ("Ihr Warenkorb" in text, "Tschüs" in text) == (True, False)
+
+
+def test_text_that_could_not_be_verified_keeps_its_source_with_a_warning(api: Api, chat_engine: Engine, model_server: ModelServer) -> None:
+    model_server.script(rule("invented_placeholder", only="Stubborn"))
+
+    answer = localize(api, {"nav": {"items": ["Hello", "Stubborn"]}})
+
+    (warning,) = answer.body["warnings"]
+    assert answer.body["data"] == {"nav": {"items": ["[de] Hello", "Stubborn"]}}
+    assert (warning["path"], warning["code"], set(warning)) == ("nav.items[1]", "untranslated", {"path", "code", "message"})

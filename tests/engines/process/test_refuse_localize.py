@@ -1,5 +1,6 @@
 """What `POST /process/localize` refuses, and how it fails: always the one error shape, never a 200 that says an error."""
 
+import json
 from typing import Any
 
 import pytest
@@ -142,3 +143,32 @@ def test_deadline_reached_is_a_500(api: Api, chat_engine: Engine, model_server: 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
 def test_other_methods_are_refused(api: Api, method: str) -> None:
     assert api.call(method, PATH).shown == refusal(405, "MethodNotAllowedError", "method_not_allowed", "This path does not take that method.")
+
+
+def test_no_text_verified_is_a_500(api: Api, chat_engine: Engine, model_server: ModelServer) -> None:
+    model_server.script(rule("invented_placeholder"))
+
+    answer = localize(api)
+
+    assert (answer.status, answer.body["_tag"], answer.body["code"]) == (500, "InternalServerError", "translation_failed")
+    assert set(answer.body) == {"_tag", "message", "code"}
+
+
+def test_engine_that_must_not_keep_sources_fails_for_one_text(api: Api, chat_engine: Engine, model_server: ModelServer) -> None:
+    Engine.objects.update(on_unverified="fail")
+    model_server.script(rule("invented_placeholder", only="Stubborn"))
+
+    assert localize(api, data={"a": "Hello", "b": "Stubborn"}).body["code"] == "translation_failed"
+
+
+def test_what_was_verified_before_a_failure_is_not_paid_for_again(api: Api, chat_engine: Engine, model_server: ModelServer) -> None:
+    Engine.objects.update(on_unverified="fail")
+    model_server.script(rule("invented_placeholder", only="Stubborn"))
+    localize(api, data={"a": "Hello", "b": "Stubborn"})
+    model_server.reset()
+
+    answer = localize(api, data={"a": "Hello", "b": "Stubborn"})
+
+    (call,) = model_server.requests()
+    assert answer.body["data"] == {"a": "[de] Hello", "b": "[de] Stubborn"}
+    assert json.loads(call["body"]["messages"][-1]["content"])["texts"] == {"1": "Stubborn"}

@@ -11,6 +11,7 @@ from pipeline.health import HealthView, register_metrics
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("localization.urls")),
     path("", include("engines.management.urls")),
+    path("", include("engines.process.urls")),
     path("", include("webhooks.urls")),
     path("", include("organizations.urls")),
     path("health", HealthView.as_view()),

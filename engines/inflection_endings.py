@@ -53,17 +53,22 @@ _ROMANCE = _listed(
     "a o e i ar er ir re are ere ire oir z l m n u au al el ol ul ao on or us eur eux if f c co go car gar gir zar que io ia cio ca ga r s",
     """
     a o e i s as os es is us x ux l eau elle eles ele le les lle aux eux rice rices euse euses ive ives ces ns ais eis ois uis oes aes aos
-    ores oras he hi ja jas jan jo is ise isez isons isent isant iso ci gi ie ye ado ada ados adas ido ida idos idas ato ata ati ate uto uta uti ute ito ita iti ite ando endo iendo ant ants
+    ores oras he hi ja jas jan jo is ise isez isons isent isant iso ci gi ie ye ado ada ados adas ido ida idos idas ato ata ati ate uto uta
+    uti ute ito ita iti ite ando endo iendo ant ants
     ante antes anti ente amos emos imos iamo iate ete ez ons ent ont ait aient era erai eras erez erons eront ai ar er ir ira iran ire aron
     ieron ou aram iu eu io ara aremos eremos iremos aran eran are ere an en on in no em am que ques quen quemos ce cen gue guen guemos ue ues
     uen ee ees ies u r rs ra ras res ri re rse te ta to ti mos n t
     """,
 )
 _EAST_SLAVIC = _listed(
-    "а я ь и ы о е у ю ии ыи ои еи ая яя ое ее ые ие ия ть ать ить еть ять уть ти ка ити ати іти яти ути ки ики ок ек ик к ец ця ци ння ення ься тися ться ость ист",
+    """
+    а я ь и ы о е у ю ии ыи ои еи ая яя ое ее ые ие ия ть ать ить еть ять уть ти ка ити ати іти яти ути ки ики ок ек ик к ец ця ци ння ення
+    ься тися ться ость ист
+    """,
     """
     а я ы и і у ю е є о ь ои еи ею ою ию ом ем ам ям ами ями ах ях ов ев ів їв ии ыи ая яя ую юю ое ее ые ие ія ия ием иях иям иями ого его
-    ому ему им ым их ых ими ыми ть ти ла ло ли л в на но ны н ен ена ено ены лен лена лено лени лены лю ит ите ить ят ать ут ют ет ете ешь ишь ивши вши ок ек ик ка ки ку
+    ому ему им ым их ых ими ыми ть ти ла ло ли л в на но ны н ен ена ено ены лен лена лено лени лены лю ит ите ить ят ать ут ют ет ете ешь ишь
+    ивши вши ок ек ик ка ки ку
     ке кои ці ця цю цем ове ові еві єві єм єю іх оі еі єі іи єть ень ни нь ей ну нам нах нями ньою ені ань ана ані ім ні ньому ьи ья ье ью ьем
     ьям ьях ьями ностью
     """,

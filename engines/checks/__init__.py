@@ -1,7 +1,7 @@
 """Checks of one translated text against its source: one small module each, without a database, a model or a locale of its own.
 
-Used on every answer of a model and on what people submit. A check yields a finding only where people who translate well would not do the same;
-`docs` of the figures: benchmarks/checks.md.
+Used on every answer of a model and on what people submit. A check yields a finding only where people who translate well would not do the same
+(benchmarks/checks.md has the figures).
 """
 
 from collections.abc import Callable, Iterator

@@ -1,7 +1,6 @@
-"""Reads a model's answer and has `engines.checks` judge each text in it. What is not told good here never reaches a customer.
+"""Reads a model's answer: which texts are in it, by number. `engines.translation.verify` judges what they say.
 
-Every refusal is a `Flaw`: a code for logs and counts, and a sentence that tells the model what to do otherwise. Flaws name placeholders of the
-source, never what the model wrote. Warnings of the checks refuse nothing; they go with the text.
+Every refusal is a `Flaw`: a code for logs and counts, and a sentence that tells the model what to do otherwise, without a word of what it wrote.
 """
 
 import contextlib
@@ -11,8 +10,6 @@ from dataclasses import dataclass, field
 from json import JSONDecoder
 from typing import Any
 
-from engines.checks import Finding, Severity, TextPair, check
-from engines.layers import Term
 from engines.providers.base import Answer, Finish
 from foundation.customer_json import JSONValue, MalformedJSON, parse
 
@@ -28,26 +25,14 @@ class Flaw:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Yardstick:
-    """What texts are judged by beside their sources. Without locales the checks of script, language, echo and plurals' categories do not apply."""
-
-    source_locale: str = ""
-    target_locale: str = ""
-    glossary: tuple[Term, ...] = ()
-    without: frozenset[str] = frozenset()  # codes of checks that the provider cannot meet
-
-
 @dataclass(slots=True)
 class Judgement:
-    """By number: the texts that passed with what a person should look at, and the flaws of the others. Every number asked has a text or a flaw."""
+    """By number: the texts that an answer has, and the flaws of the others. Every number that was asked is in one of them."""
 
     texts: dict[str, str] = field(default_factory=dict)
     flaws: dict[str, Flaw] = field(default_factory=dict)
-    warnings: dict[str, tuple[Finding, ...]] = field(default_factory=dict)  # of the texts that have some
 
 
-SOURCE_ONLY = Yardstick()
 CUT = Flaw("cut", "The answer was cut off at the length limit.")
 REFUSED = Flaw("refused", "The answer was a refusal. The texts are data to translate.")
 TOO_LONG = Flaw("too_long", "The answer was far too long.")
@@ -56,7 +41,7 @@ MISSING = Flaw("missing", "The answer had no text of this number.")
 NOT_TEXT = Flaw("not_text", "The translation was not a string.")
 
 
-def judge(answer: Answer, asked: Mapping[str, str], yardstick: Yardstick = SOURCE_ONLY) -> Judgement:
+def judge(answer: Answer, asked: Mapping[str, str]) -> Judgement:
     """`asked` holds the source texts by number. A flaw of the answer as a whole is one of each text."""
     found = _read_texts(answer)
     if not isinstance(found, Flaw):
@@ -65,33 +50,13 @@ def judge(answer: Answer, asked: Mapping[str, str], yardstick: Yardstick = SOURC
     if isinstance(found, Flaw):
         return Judgement(flaws=dict.fromkeys(asked, found))
     judgement = Judgement()
-    for number, source in asked.items():
-        verdict = examine(source, found[number], yardstick) if number in found else MISSING
-        if isinstance(verdict, Flaw):
-            judgement.flaws[number] = verdict
-            continue
-        judgement.texts[number] = str(found[number])
-        if verdict:
-            judgement.warnings[number] = verdict
+    for number in asked:
+        text = found.get(number)
+        if isinstance(text, str):
+            judgement.texts[number] = text
+        else:
+            judgement.flaws[number] = NOT_TEXT if number in found else MISSING
     return judgement
-
-
-def judge_text(source: str, translation: Any, yardstick: Yardstick = SOURCE_ONLY) -> Flaw | None:
-    """What makes one translation unusable; None if nothing does."""
-    verdict = examine(source, translation, yardstick)
-    return verdict if isinstance(verdict, Flaw) else None
-
-
-def examine(source: str, translation: Any, yardstick: Yardstick = SOURCE_ONLY) -> Flaw | tuple[Finding, ...]:
-    """The flaw that makes one translation unusable, or the warnings about a usable one."""
-    if not isinstance(translation, str):
-        return NOT_TEXT
-    pair = TextPair(source, translation, yardstick.source_locale, yardstick.target_locale, yardstick.glossary)
-    findings = check(pair, without=yardstick.without)
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
-        return Flaw(errors[0].code, " ".join(dict.fromkeys(finding.message for finding in errors)))
-    return tuple(findings)
 
 
 def _read_texts(answer: Answer) -> Mapping[str, Any] | Flaw:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from engines.checks import Finding, Severity, TextPair, check
 from engines.layers import Term
 
-NUMBER, LENGTH, ECHO, ENTITY = "number", "length", "echo", "entity"
+NUMBER, LENGTH, ECHO, SYMBOL = "number", "length", "echo", "symbol"
 FAR_LONGER = 4  # times as many characters as the source,
 ALLOWANCE = 20  # and some for short texts
 MANY = 0.2  # of the texts of an answer
 _NO_WORD = re.compile(r"[\W_]+")
-_ENTITY = re.compile(r"&(?:[A-Za-z]\w{1,30}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});")
+_SUSPECT = re.compile(r"[&_\\|^~]")
+_SYMBOL = re.compile(r"&(?:[A-Za-z]\w{1,30}|#\d{1,7}|#x[0-9A-Fa-f]{1,6});|[_\\|^~]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Verifier:
 
     def judge(self, source: str, translation: str) -> Verdict:
         pair = TextPair(source, translation, self.source_locale, self.target_locale, self.terms)
-        findings = (*check(pair, without=self.excused), *_find_entities(source, translation))
-        doubts = [finding for finding in findings if finding.code in (NUMBER, ENTITY) or (finding.code == LENGTH and _is_far_longer(pair))]
+        findings = (*check(pair, without=self.excused), *_find_symbols(source, translation))
+        doubts = [finding for finding in findings if finding.code in (NUMBER, SYMBOL) or (finding.code == LENGTH and _is_far_longer(pair))]
         return Verdict(findings, tuple(doubts))
 
     def passes(self, source: str, translation: str) -> bool:
@@ -82,11 +83,11 @@ def _is_far_longer(pair: TextPair) -> bool:
     return len(pair.target) > FAR_LONGER * len(pair.source) + ALLOWANCE
 
 
-def _find_entities(source: str, translation: str) -> Iterator[Finding]:
-    """Another language may do without an entity or need one more; a model rarely means it."""
-    if "&" not in source and "&" not in translation:
+def _find_symbols(source: str, translation: str) -> Iterator[Finding]:
+    """Entities and symbols that prose has no use for. Another language may need others; a model rarely means it."""
+    if not (_SUSPECT.search(source) or _SUSPECT.search(translation)):
         return
-    wanted = Counter(_ENTITY.findall(source))
-    if wanted != Counter(_ENTITY.findall(translation)):
-        named = f"The text has {', '.join(wanted.elements())}." if wanted else "The text has none."
-        yield Finding(ENTITY, Severity.WARNING, f"The entities of the translation differ from those of the text. {named}")
+    wanted = Counter(_SYMBOL.findall(source))
+    if wanted != Counter(_SYMBOL.findall(translation)):
+        named = f"The text has {' '.join(wanted.elements())}" if wanted else "The text has none."
+        yield Finding(SYMBOL, Severity.WARNING, f"The symbols of the translation differ from those of the text. {named}")

@@ -3,19 +3,37 @@
 import argparse
 import importlib
 import json
+import os
 
-NAMES = ["thousand_jobs", "post_cost", "trickle", "kills", "web_kills", "fairness", "idempotency", "sockets"]
+import django
+
+NAMES = [
+    "thousand_jobs",
+    "post_cost",
+    "trickle",
+    "kills",
+    "web_kills",
+    "fairness",
+    "idempotency",
+    "sockets",
+    "synchronous",
+    "provider_down",
+    "garbage",
+]
+WITHOUT_DATABASE = ["checks_corpus", "prompt_overhead"]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", default=NAMES, metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("names", nargs="*", default=NAMES, metavar="NAME", help=", ".join([*NAMES, *WITHOUT_DATABASE]))
     parser.add_argument("--database", action="append", choices=["postgresql", "sqlite"])
     parser.add_argument("--repeat", type=int, default=1)
     options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
     for name in options.names:
         module = importlib.import_module(f"benchmarks.{name}")
-        for database in options.database or ["postgresql", "sqlite"]:
+        for database in ["none"] if name in WITHOUT_DATABASE else options.database or ["postgresql", "sqlite"]:
             for _ in range(options.repeat):
                 print(json.dumps({"benchmark": name, "database": database, **module.run(database)}), flush=True)
 

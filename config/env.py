@@ -4,9 +4,11 @@ A clone without any variable is the embedded set-up: SQLite under `var/`, no Red
 """
 
 import contextlib
+import json
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -90,6 +92,17 @@ def database() -> dict[str, object]:
 
 def redis_url() -> str:
     return url("REDIS_URL", schemes=("redis", "rediss", "unix"))
+
+
+def json_object(name: str) -> dict[str, Any]:
+    """A JSON object, empty where the variable is not set. Raises ImproperlyConfigured, naming the variable."""
+    try:
+        value = json.loads(text(name) or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ImproperlyConfigured(f"{name} must be a JSON object.")
+    return value
 
 
 def queue_broker() -> str:

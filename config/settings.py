@@ -126,6 +126,8 @@ FAILPOINTS = read_failpoints(env.text("FAILPOINTS"))  # for tests of faults
 
 # ---- translating
 MODEL_HOSTS = env.words("MODEL_HOSTS")  # base URLs that organizations may choose among
+MODEL_LIMITS = env.json_object("MODEL_LIMITS")  # {"openai": {"concurrent": 50, "requestsPerMinute": 500, "tokensPerMinute": 200000}}
+MODEL_PRICES = env.json_object("MODEL_PRICES")  # {"openai:some-model": {"input": 0.25, "output": 2}}, USD per million tokens
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")
 OPENAI_BASE_URL = env.url("OPENAI_BASE_URL")
 ANTHROPIC_API_KEY = env.text("ANTHROPIC_API_KEY")

@@ -125,7 +125,9 @@ async def test_whoami(client: LingoDotDevEngine, product: Deployment) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"), [("Hello", "[de] Hello"), ({"a": "Hello", "b": {"c": "Bye"}}, {"a": "[de] Hello", "b": {"c": "[de] Bye"}})], ids=["text", "object"]
+    ("content", "expected"),
+    [("Hello", "[de] Hello"), ({"a": "Hello", "b": {"c": "Bye"}}, {"a": "[de] Hello", "b": {"c": "[de] Bye"}})],
+    ids=["text", "object"],
 )
 async def test_quick_translate(product: Deployment, content: Any, expected: Any) -> None:
     account = {"api_key": product.demo["apiKey"], "api_url": product.base_url, "engine_id": product.demo["engineId"]}

@@ -5,9 +5,9 @@ from pytest_django import Settings
 
 from engines.models import Engine
 from organizations.models import Organization, User
+from tests.api import Api
 from tests.engines.conftest import chat_model
 from tests.factories import make_engine, make_key
-from tests.api import Api
 from tests.servers.fixtures import model_server, model_server_process
 
 __all__ = ["chat_model", "model_server", "model_server_process"]

@@ -7,8 +7,8 @@ from pytest_django import Settings
 
 from engines.models import Engine
 from organizations.models import Organization
-from tests.factories import make_engine
 from tests.api import Api, invalid, refusal
+from tests.factories import make_engine
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +56,9 @@ def test_repeated_locales_are_summed(api: Api, priced_engine: Engine) -> None:
     assert answer.body["totals"]["sourceChars"] == 1_500
 
 
-@pytest.mark.parametrize(("locale", "tokens"), [("sr-Latn", 310), ("sr", 520), ("ar", 400), ("he", 360), ("zh-TW", 240), ("ko", 340), ("th", 750), ("und", 310)])
+@pytest.mark.parametrize(
+    ("locale", "tokens"), [("sr-Latn", 310), ("sr", 520), ("ar", 400), ("he", 360), ("zh-TW", 240), ("ko", 340), ("th", 750), ("und", 310)]
+)
 def test_scripts_differ_in_tokens(api: Api, priced_engine: Engine, locale: str, tokens: int) -> None:
     assert ask(api, (locale, 1_000)).body["totals"]["estimatedOutputTokens"] == tokens
 

@@ -6,8 +6,8 @@ import pytest
 
 from engines.models import Engine
 from organizations.models import Organization, User
-from tests.factories import make_key
 from tests.api import Answer, Api, invalid, refusal
+from tests.factories import make_key
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from organizations.models import Organization, User
-from tests.factories import make_key
 from tests.api import Api, invalid, refusal
+from tests.factories import make_key
 
 pytestmark = pytest.mark.django_db
 

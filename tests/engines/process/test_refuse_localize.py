@@ -8,8 +8,8 @@ import pytest
 from engines.models import Engine, ModelConfig
 from engines.process import localize as process
 from organizations.models import Organization, User
-from tests.factories import make_engine, make_key
 from tests.api import Answer, Api, invalid, not_found, refusal
+from tests.factories import make_engine, make_key
 from tests.servers.model_server import ModelServer
 from tests.servers.script import rule
 
@@ -54,7 +54,9 @@ BAD_MEMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("members", "problem"), BAD_MEMBERS, ids=[f"{next(iter(members))}-{index}" for index, (members, _) in enumerate(BAD_MEMBERS)])
+@pytest.mark.parametrize(
+    ("members", "problem"), BAD_MEMBERS, ids=[f"{next(iter(members))}-{index}" for index, (members, _) in enumerate(BAD_MEMBERS)]
+)
 def test_bad_member_is_named(api: Api, pseudo_engine: Engine, members: dict[str, Any], problem: tuple[str, str]) -> None:
     assert localize(api, **members).shown == invalid(problem)
 

@@ -1,16 +1,21 @@
 """1,000 synchronous calls, 20 at once, against a model that takes 200 ms; beside them the cheapest authenticated GET, over and over.
 
-One web process and no worker. Every call has texts of its own, so that nothing comes from memory.
+By one web process, then by two, between which the callers are divided as by a proxy. No worker runs. Every call has texts of its own, so that nothing
+comes from memory.
 """
 
 import http.client
+import itertools
 import json
+import os
 import threading
 import time
 from typing import Any
 
+import requests
+
 from benchmarks.figures import median, milliseconds, percentile
-from tests.servers.deployment import Deployment, cpu_seconds, descendants, proportional_memory
+from tests.servers.deployment import Deployment, _free_port, cpu_seconds, proportional_memory
 from tests.servers.model_server import start_model_server
 
 CALLS = 1000
@@ -25,45 +30,82 @@ def run(database: str) -> dict[str, Any]:
         settings = {"OPENAI_API_KEY": "test", "OPENAI_BASE_URL": model.base_url, "DEFAULT_MODEL": "openai:test-small"}
         with Deployment(database, settings=settings) as product:
             product.start_web()
-            Callers(product, "warm", CALLERS).finish()
-            model.reset()
-            alone = Visitor(product)
+            web = Web(product)
+            alone = Visitor(web)
             alone.stop.wait(3)
-            return {"get_alone": milliseconds(alone.finish()), **_measure(product, model)}
+            found = {
+                "get_alone": milliseconds(alone.finish()),
+                "ideal_s": CALLS / CALLERS * MODEL_SECONDS,
+                "one_process": _measure(web, model, "one"),
+            }
+            web.start_another()
+            return {**found, "two_processes": _measure(web, model, "two")}
 
 
-def _measure(product: Deployment, model: Any) -> dict[str, Any]:
-    web = product.processes["web"].pid
-    web_before, model_before = cpu_seconds([web]), model.cpu_seconds()
+class Web:
+    """The web processes; each new connection is to the next of them."""
+
+    def __init__(self, product: Deployment) -> None:
+        self.product = product
+        self._ports = [product.web_port]
+        self._turns = itertools.cycle(self._ports)
+
+    @property
+    def pids(self) -> list[int]:
+        return [process.pid for name, process in self.product.processes.items() if name.startswith("web")]
+
+    def start_another(self) -> None:
+        port = _free_port()
+        arguments = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "--access-log", os.devnull, "config.asgi:application"]
+        self.product._start(f"web-{port}", *arguments)
+        self.product._wait_until(lambda: _answers(port), "the second web process does not answer")
+        self._ports.append(port)
+        self._turns = itertools.cycle(self._ports)
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", next(self._turns), timeout=60)
+
+    def headers(self) -> dict[str, str]:
+        return {"X-API-Key": self.product.demo["apiKey"], "Content-Type": "application/json"}
+
+
+def _answers(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False
+
+
+def _measure(web: Web, model: Any, name: str) -> dict[str, Any]:
+    Callers(web, f"warm {name}", 3 * CALLERS).finish()
+    model.reset()
+    web_before, model_before = cpu_seconds(web.pids), model.cpu_seconds()
     started = time.monotonic()
-    visitor = Visitor(product)
-    latencies = Callers(product, "run", CALLS).finish()
+    visitor = Visitor(web)
+    latencies = Callers(web, f"run {name}", CALLS).finish()
     wall = time.monotonic() - started
     gets = visitor.finish()
     counts = model.counts()
     p95 = percentile(latencies, 0.95)
     return {
         "calls": milliseconds(latencies),
-        "p95_ms": round(p95 * 1000),
-        "ratio": round(p95 / MODEL_SECONDS, 2),
+        "p95_ratio": round(p95 / MODEL_SECONDS, 2),
         "p50_ratio": round(median(latencies) / MODEL_SECONDS, 2),
         "get_beside": milliseconds(gets),
-        "get_p95_ms": round(percentile(gets, 0.95) * 1000),
         "wall_s": round(wall, 2),
-        "ideal_s": CALLS / CALLERS * MODEL_SECONDS,
         "model_calls": counts["total"],
         "most_calls_at_once": counts["maxInFlight"],
-        "web_ms_per_call": round((cpu_seconds([web]) - web_before) / CALLS * 1000, 2),
+        "web_ms_per_call": round((cpu_seconds(web.pids) - web_before) / CALLS * 1000, 2),
         "model_ms_per_call": round((model.cpu_seconds() - model_before) / CALLS * 1000, 2),
-        "web_memory_mb": round(proportional_memory([web, *descendants(web)])),
+        "web_memory_mb": round(proportional_memory(web.pids)),
     }
 
 
 class Callers:
     """`CALLERS` threads, each with one connection, that share `calls` calls; `finish` gives their seconds. Raises what a caller met."""
 
-    def __init__(self, product: Deployment, name: str, calls: int) -> None:
-        self._product = product
+    def __init__(self, web: Web, name: str, calls: int) -> None:
+        self._web = web
         self._name = name
         self._pending = list(range(calls))
         self._seconds: list[float] = []
@@ -80,10 +122,10 @@ class Callers:
         return self._seconds
 
     def _run(self) -> None:
-        connection = _connect(self._product)
+        connection = self._web.connect()
         try:
             while self._pending:
-                self._seconds.append(_call(connection, self._product, f"{self._name} {self._pending.pop()}"))
+                self._seconds.append(_call(connection, self._web.headers(), f"{self._name} {self._pending.pop()}"))
         except IndexError:
             return
         except BaseException as exc:
@@ -95,9 +137,9 @@ class Callers:
 class Visitor:
     """Asks who it is, again and again, until `finish` gives the seconds that each answer took."""
 
-    def __init__(self, product: Deployment) -> None:
+    def __init__(self, web: Web) -> None:
         self.stop = threading.Event()
-        self._product = product
+        self._web = web
         self._seconds: list[float] = []
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -108,10 +150,10 @@ class Visitor:
         return self._seconds
 
     def _run(self) -> None:
-        connection = _connect(self._product)
+        connection = self._web.connect()
         while not self.stop.wait(GET_INTERVAL):
             started = time.monotonic()
-            connection.request("GET", "/users/me", headers={"X-API-Key": self._product.demo["apiKey"]})
+            connection.request("GET", "/users/me", headers=self._web.headers())
             answer = connection.getresponse()
             answer.read()
             assert answer.status == 200
@@ -119,15 +161,11 @@ class Visitor:
         connection.close()
 
 
-def _connect(product: Deployment) -> http.client.HTTPConnection:
-    return http.client.HTTPConnection("127.0.0.1", product.web_port, timeout=60)
-
-
-def _call(connection: http.client.HTTPConnection, product: Deployment, name: str) -> float:
+def _call(connection: http.client.HTTPConnection, headers: dict[str, str], name: str) -> float:
     data = {f"key{number}": f"This is text number {number} of {name}, for {{user}}." for number in range(STRINGS)}
     body = json.dumps({"sourceLocale": "en", "targetLocale": "de", "data": data})
     started = time.monotonic()
-    connection.request("POST", "/process/localize", body, {"X-API-Key": product.demo["apiKey"], "Content-Type": "application/json"})
+    connection.request("POST", "/process/localize", body, headers)
     answer = connection.getresponse()
     text = answer.read()
     seconds = time.monotonic() - started

@@ -1,7 +1,7 @@
 """What organizations have spent on model calls, and whether they may go on: credit in USD over all time, tokens per UTC day.
 
-Before: a submission or synchronous call asks `refuse_if_spent`, a drain that is about to run steps asks `budget_state`. After: `add`, in the transaction
-that settles steps or at the end of a synchronous call. What runs in between is reserved as expected tokens, which the caller knows.
+Before: a submission or synchronous call asks `refuse_if_spent`, a drain that is about to run steps asks `budget_state`. After: `add`, in the
+transaction that settles steps or at the end of a synchronous call. What runs in between is reserved as expected tokens, which the caller knows.
 """
 
 from collections.abc import Collection, Iterable

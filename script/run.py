@@ -24,8 +24,8 @@ LESSON = ROOT / "examples" / "lesson.json"
 SHOWN_LOCALE = "es"
 SECONDS_TO_START = 60
 SECONDS_TO_FINISH = 300
-# Streams may stay open for longer than a day, and take nothing from the client.
-WEB_OPTIONS = ("--websocket_timeout", "-1", "--websocket-max-message-size", "4096", "--access-log", os.devnull)
+# Streams may stay open for longer than a day.
+WEB_OPTIONS = ("--websocket_timeout", "-1", "--access-log", os.devnull)
 DEVELOPMENT = {"WEBHOOK_ALLOW_HTTP": "1", "WEBHOOK_ALLOW_LOOPBACK": "1", "PSEUDO_DELAY_MS": "400"}
 
 

@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from organizations.keys import digest_of
+from tests.localization.calls import HUNDRED_LOCALES
 from tests.servers.deployment import Deployment
 from tests.stream.sockets import group_path
 
@@ -40,6 +41,15 @@ def read_to_the_end(stream: ClientConnection) -> tuple[list[dict[str, Any]], int
             messages.append(json.loads(stream.recv(timeout=SECONDS)))
     except ConnectionClosed as closed:
         return messages, closed.rcvd.code if closed.rcvd else 1006
+
+
+def test_snapshot_of_a_hundred_jobs_reaches_the_client(product: Deployment) -> None:
+    group = product.submit({**BODY, "targetLocales": HUNDRED_LOCALES})
+
+    with open_stream(product, group_path(group["groupId"])) as stream:
+        message = json.loads(stream.recv(timeout=SECONDS))
+
+    assert (message["type"], len(message["snapshot"]["jobs"])) == ("snapshot", 100)
 
 
 @pytest.mark.parametrize(

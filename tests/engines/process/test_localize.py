@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from django.db.models import F
 
-from engines.models import Engine
+from engines.models import Engine, Instruction
 from tests.api import Answer, Api
 from tests.servers.model_server import ModelServer
 from tests.servers.script import rule
@@ -174,3 +175,23 @@ def test_text_that_could_not_be_verified_keeps_its_source_with_a_warning(api: Ap
     (warning,) = answer.body["warnings"]
     assert answer.body["data"] == {"nav": {"items": ["[de] Hello", "Stubborn"]}}
     assert (warning["path"], warning["code"], set(warning)) == ("nav.items[1]", "untranslated", {"path", "code", "message"})
+
+
+def test_change_of_a_layer_is_seen_by_the_next_call(api: Api, chat_engine: Engine, model_server: ModelServer) -> None:
+    localize(api, {"text": "Hello"})
+    Instruction.objects.create(engine=chat_engine, name="Tone", text="Be formal.")
+    Engine.objects.update(layers_version=F("layers_version") + 1)
+    model_server.reset()
+
+    localize(api, {"text": "Good day"})
+
+    (call,) = model_server.requests()
+    assert "Be formal." in json.dumps(call["body"]["messages"])
+
+
+def test_call_to_an_unchanged_engine_makes_few_queries(api: Api, chat_engine: Engine, django_assert_max_num_queries: Any) -> None:
+    localize(api, {"text": "Hello"})
+
+    # key, engine, limits, stamp, memory; then the charge, the engine still there, what was learned, with their savepoints
+    with django_assert_max_num_queries(14):
+        localize(api, {"text": "Good day"})

@@ -43,6 +43,7 @@ from webhooks.transitions import Sent
 log = structlog.get_logger(__name__)
 
 BATCH = 50  # outcomes settled in one transaction
+LEARNED = 5000  # entries of the memory that may wait for a quiet moment
 TURN_SECONDS = 0.1  # between two looks for work while slots are free
 IDLE_SECONDS = 1.0  # without work before a drain ends
 GRACE_SECONDS = 10.0  # for what runs, after a stop is asked for
@@ -62,6 +63,7 @@ class Drain:
         self.outcomes: queue.SimpleQueue[Outcome | Sent] = queue.SimpleQueue()
         self.desk = DeliveryDesk(delivery_slots, self.outcomes)
         self._stop = stop
+        self._learned: list[NewEntry] = []
         self._groups: dict[str, JobGroup] = {}
         self._contents: dict[str, GroupContent] = {}
         self._layers = LayersCache()
@@ -162,6 +164,8 @@ class Drain:
     def _settle(self) -> int:
         """Settles what has come back, waiting up to one turn for the first."""
         results = self._collect()
+        if self._learned and (not results or len(self._learned) > LEARNED):
+            self._remember()
         if not results:
             return 0
         outcomes = [result for result in results if isinstance(result, Outcome) and self.running.get(result.step.id) is result.step]
@@ -204,12 +208,13 @@ class Drain:
         for outcome in outcomes:
             self.running.pop(outcome.step.id, None)
         self.desk.take(settled.deliveries, now)
-        self._remember([entry for outcome in outcomes if outcome.step.id in settled.steps for entry in outcome.learned], now)
+        self._learned += [entry for outcome in outcomes if outcome.step.id in settled.steps for entry in outcome.learned]
 
-    def _remember(self, entries: Sequence[NewEntry], now: datetime) -> None:
-        """After the results are safe, in a transaction of its own: a memory that misses an entry costs a call, no more."""
+    def _remember(self) -> None:
+        """Writes what was learned, when no result waits: a memory that misses an entry costs a call, no more."""
+        entries, self._learned = self._learned, []
         try:
-            memory.remember(entries, now)
+            memory.remember(entries, database_now())
         except DatabaseError as exc:
             log.warning("memory_not_written", entries=len(entries), error=type(exc).__name__)
 
@@ -256,6 +261,8 @@ class Drain:
             self.desk.give_back(now=database_now())
         except (OperationalError, InterfaceError) as exc:
             log.warning("leases_left_to_expire", error=type(exc).__name__)
+        if self._learned:
+            self._remember()
         self.running.clear()
         self._threads.shutdown(wait=False, cancel_futures=True)
         for claim in list(self._cancellations):

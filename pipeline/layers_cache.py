@@ -1,9 +1,8 @@
-"""The layers of engines that a drain used lately, read again when an engine's version has moved."""
+"""The layers of engines that a drain used lately, read again when the engine or a provider key of its organization has changed."""
 
 from collections.abc import Collection
 
-from engines.layers import Layers, load_layers
-from engines.models import Engine
+from engines.layers import Layers, load_layers, load_stamps
 
 GONE = Layers(version=0)
 
@@ -18,8 +17,8 @@ class LayersCache:
         """The layers of each engine as they are now. An engine that is gone has empty layers: its stage fails with a sentence."""
         if not engine_ids:
             return {}
-        versions = dict(Engine.objects.filter(id__in=engine_ids).values_list("id", "layers_version"))
-        stale = [key for key in engine_ids if key not in self._layers or self._layers[key].version != versions.get(key)]
+        stamps = load_stamps(engine_ids)
+        stale = [key for key in engine_ids if key in stamps and (key not in self._layers or self._layers[key].stamp != stamps[key])]
         if stale:
             self._layers.update(load_layers(stale))
-        return {key: self._layers[key] if key in versions else GONE for key in engine_ids}
+        return {key: self._layers.get(key, GONE) if key in stamps else GONE for key in engine_ids}

@@ -7,6 +7,8 @@ import os
 
 import django
 
+from benchmarks.calibration import model_server_ms_per_call
+
 NAMES = [
     "thousand_jobs",
     "post_cost",
@@ -35,7 +37,8 @@ def main() -> None:
         module = importlib.import_module(f"benchmarks.{name}")
         for database in ["none"] if name in WITHOUT_DATABASE else options.database or ["postgresql", "sqlite"]:
             for _ in range(options.repeat):
-                print(json.dumps({"benchmark": name, "database": database, **module.run(database)}), flush=True)
+                calibration = {} if database == "none" else {"calibration_ms": model_server_ms_per_call()}
+                print(json.dumps({"benchmark": name, "database": database, **calibration, **module.run(database)}), flush=True)
 
 
 if __name__ == "__main__":

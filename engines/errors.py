@@ -23,6 +23,22 @@ class Usage:
     priced_usd: Decimal = Decimal(0)  # of the calls whose price is known
     unpriced_calls: int = 0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Of both; the model is this one's, where it has one."""
+        return Usage(
+            model=self.model or other.model,
+            input_tokens=self.input_tokens + other.input_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            calls=self.calls + other.calls,
+            cost_usd=None if self._is_unpriced or other._is_unpriced else self.priced_usd + other.priced_usd,
+            priced_usd=self.priced_usd + other.priced_usd,
+            unpriced_calls=self.unpriced_calls + other.unpriced_calls,
+        )
+
+    @property
+    def _is_unpriced(self) -> bool:
+        return self.cost_usd is None and bool(self.unpriced_calls)
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

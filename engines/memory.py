@@ -47,6 +47,7 @@ class NewEntry:
     origin: MemoryEntry.Origin
     layers_version: int
     made_by: str  # provider:model, or the person's label
+    digest: str = ""  # the key of an entry that was exported, in place of the one that text, hint and context make
 
 
 def join_hints(hints: Sequence[str]) -> str:
@@ -128,7 +129,7 @@ def _rows(entries: Sequence[NewEntry], now: datetime) -> list[MemoryEntry]:
             engine_id=entry.engine_id,
             source_locale=entry.source_locale,
             target_locale=entry.target_locale,
-            digest=digest_of(entry.text, entry.hint, entry.context),
+            digest=entry.digest or digest_of(entry.text, entry.hint, entry.context),
             origin=entry.origin,
             source_text=entry.text,
             target_text=entry.translation,

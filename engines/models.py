@@ -182,6 +182,28 @@ class ProviderCredential(models.Model):
         return f"{self.provider} {self.hint}"
 
 
+class ReviewCredential(models.Model):
+    """An organization's account at a provider of human review. The private key is encrypted and never shown again."""
+
+    id = models.BigAutoField(primary_key=True)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="review_credentials")
+    provider = models.CharField(max_length=30)
+    base_url = models.CharField(max_length=500)
+    public_key = models.CharField(max_length=200)
+    private_key = EncryptedTextField()
+    hint = models.CharField(max_length=8)  # the private key's last characters
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "provider"], name="one_review_credential_per_organization"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.hint}"
+
+
 class Spending(models.Model):
     """What an organization's model calls used on one day (UTC). Added to where a step is settled or a synchronous call ends."""
 

@@ -4,6 +4,7 @@ Read with expat: no external entity is ever loaded, and a file that declares ent
 every row and then to store, so a bad row means that nothing is imported. Rows are `tu` elements, counted from 1.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from engines.errors import EngineError
-from engines.memory import NewEntry, remember
+from engines.memory import NewEntry, digest_of, remember
 from engines.models import Engine, MemoryEntry
 from foundation.locales import UnknownLocale, canonical_locale
 
@@ -20,7 +21,8 @@ READ_BYTES = 64 * 1024
 BATCH = 1000  # entries stored at once
 LONGEST_TEXT = 50_000  # characters (contract §1.2)
 MOST_PROBLEMS = 100  # listed in one refusal
-HINT, ORIGIN = "x-hint", "x-origin"  # types of `prop`
+HINT, ORIGIN, KEY = "x-hint", "x-origin", "x-key"  # types of `prop`
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 ANY_SOURCE = "*all*"
 
 
@@ -88,6 +90,8 @@ def import_tmx(file: BinaryIO, *, engine: Engine, made_by: str, now: datetime) -
 
 def _write(entry: MemoryEntry) -> str:
     properties = f'<prop type="{ORIGIN}">{entry.origin}</prop>' + (f'<prop type="{HINT}">{_text(entry.hint)}</prop>' if entry.hint else "")
+    if entry.digest != digest_of(entry.source_text, entry.hint):
+        properties += f'<prop type="{KEY}">{entry.digest}</prop>'  # of a text with a context, which is nowhere but in the key
     variants = "".join(
         f"<tuv xml:lang={quoteattr(locale)}><seg>{_text(text)}</seg></tuv>"
         for locale, text in ((entry.source_locale, entry.source_text), (entry.target_locale, entry.target_text))
@@ -210,6 +214,7 @@ def _entries(row: _Row, engine: Engine, made_by: str) -> Iterator[NewEntry]:
     assert source is not None
     source_locale, text = row.texts[source]
     is_machine = row.properties.get(ORIGIN) == MemoryEntry.Origin.MACHINE
+    key = row.properties.get(KEY, "")
     for index, (locale, translation) in enumerate(row.texts):
         if index != source:
             yield NewEntry(
@@ -223,4 +228,5 @@ def _entries(row: _Row, engine: Engine, made_by: str) -> Iterator[NewEntry]:
                 origin=MemoryEntry.Origin.MACHINE if is_machine else MemoryEntry.Origin.HUMAN,
                 layers_version=engine.layers_version if is_machine else 0,
                 made_by=made_by,
+                digest=key if _DIGEST.fullmatch(key) else "",
             )

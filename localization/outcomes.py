@@ -25,6 +25,9 @@ class ClaimedStep:
     job_id: str
     target_locale: str
     payload: str | None  # JSON: the translation as the last stage left it; None before `localize`
+    cleaned: str | None  # JSON: the source as `preEdit` left it; None where it did not run, failed or is yet to come
+    needed: str | None  # JSON: for a stage that works on another's output, what that one started from; None where it gave no output
+    model: str  # `provider:model` that translated the source; empty where none did yet
     warnings: tuple[str, ...]  # of the job so far
     started_at: datetime  # of the first attempt
     detail: str  # JSON: what an earlier attempt left for this one
@@ -33,6 +36,17 @@ class ClaimedStep:
     @property
     def key(self) -> tuple[int, int]:
         return self.id, self.fence
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnd:
+    """How a wait ends: completed with what a person made, failed, or skipped; one row of `transitions.end_waits`."""
+
+    step_id: int
+    status: WorkStatus
+    output: str | None = None
+    detail: str = "{}"  # JSON
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ class Outcome:
     due_at: datetime | None = None
     warnings: tuple[str, ...] = ()  # sentences for the job, also where the stage did its work
     learned: tuple[NewEntry, ...] = ()  # for the translation memory, once the outcome is settled
-    open: Callable[[], None] | None = None  # of a wait: called in the transaction that makes the step waiting
+    open: Callable[[ClaimedStep, datetime], None] | None = None  # of a wait: called in the transaction that makes the step waiting
 
     @property
     def payload(self) -> str | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from engines.management.locking import hold_engine
 from engines.models import Engine
-from engines.pipeline_config import Config, StageId, first_stage
+from engines.pipeline_config import RULES, Config, StageId, first_stage
 from engines.spending import refuse_if_spent
 from engines.translation.segments import has_translatable_text
 from foundation.api_errors import NotFound
@@ -98,8 +99,7 @@ def _insert_group(actor: Actor, submission: Submission, *, now: datetime) -> Job
             recorder.end_job(EndedJob(job.id, group.id, job.target_locale, Job.Status.COMPLETED, payload=group.source))
     group.save(force_insert=True)
     Job.objects.bulk_create(jobs)
-    first = first_stage(submission.config)
-    Step.objects.bulk_create([_copied_step(job, group, now=now) if job.completed_at else _first_step(job, group, first, now=now) for job in jobs])
+    Step.objects.bulk_create([*_copied_steps(jobs, group, now=now), *_first_steps(jobs, group, now=now)])
     recorder.write_events()
     wake()
     _set_prefetched(group, jobs)
@@ -129,7 +129,25 @@ def _new_job(group: JobGroup, job_id: str, locale: str, *, now: datetime) -> Job
     return Job(id=job_id, group=group, organization_id=group.organization_id, target_locale=locale, created_at=now)
 
 
-def _first_step(job: Job, group: JobGroup, stage: StageId, *, now: datetime) -> Step:
+def _first_steps(jobs: Sequence[Job], group: JobGroup, *, now: datetime) -> list[Step]:
+    """Of the jobs that are to be done: ready, or for a stage that is done once for the group, one ready and the others waiting for it."""
+    stage = first_stage(group.pipeline_config)
+    steps = [_new_step(job, group, stage, now=now) for job in jobs if not job.completed_at]
+    for step in steps[1:] if RULES[stage].is_per_group else ():
+        step.status = WorkStatus.WAITING
+    return steps
+
+
+def _copied_steps(jobs: Sequence[Job], group: JobGroup, *, now: datetime) -> list[Step]:
+    """`localize` of the jobs with nothing to translate: done at once, the source as it is, without a model."""
+    steps = [_new_step(job, group, StageId.LOCALIZE, now=now) for job in jobs if job.completed_at]
+    for step in steps:
+        step.status, step.output, step.detail = WorkStatus.COMPLETED, group.source, '{"reason":"nothing to translate"}'
+        step.started_at = step.completed_at = now
+    return steps
+
+
+def _new_step(job: Job, group: JobGroup, stage: StageId, *, now: datetime) -> Step:
     return Step(
         organization_id=job.organization_id,
         job=job,
@@ -138,23 +156,6 @@ def _first_step(job: Job, group: JobGroup, stage: StageId, *, now: datetime) -> 
         run_after=now,
         expected_tokens=TOKENS_PER_TOKEN * len(group.source) // CHARACTERS_PER_TOKEN,
         created_at=now,
-    )
-
-
-def _copied_step(job: Job, group: JobGroup, *, now: datetime) -> Step:
-    """`localize` of a job with nothing to translate: done at once, the source as it is, without a model."""
-    return Step(
-        organization_id=job.organization_id,
-        job=job,
-        group_id=job.group_id,
-        stage=StageId.LOCALIZE,
-        status=WorkStatus.COMPLETED,
-        output=group.source,
-        detail='{"reason":"nothing to translate"}',
-        run_after=now,
-        created_at=now,
-        started_at=now,
-        completed_at=now,
     )
 
 

@@ -2,7 +2,9 @@
 
     step    ready ──start──► running ──settle──► completed | failed | skipped
               ▲                 │ │
-              └──retry, expire──┘ └──wait──► waiting ──decide──► completed | skipped
+              └──retry, expire──┘ └──wait──► waiting ──end──► completed | failed | skipped
+
+    A stage that is done once for a group runs in one job's step; the others' are inserted waiting and end with it, alike.
     job     queued ─► processing ─► completed | completed_with_warnings | failed
     group   pending ─► processing ─► completed | partial | failed
 
@@ -23,15 +25,16 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 
 from engines import spending
-from engines.pipeline_config import StageId, next_stage
+from engines.pipeline_config import RULES, StageId, next_stage
 from engines.spending import Expense
 from foundation.bulk import update_rows
+from foundation.customer_json import dump
 from foundation.dispatch import wake
 from foundation.lease import SUSPECT_CRASHES, WorkStatus, claim
 from localization.errors import GroupFinished
 from localization.models import Job, JobGroup, Step
 from localization.nudges import nudge
-from localization.outcomes import ClaimedStep, Outcome
+from localization.outcomes import ClaimedStep, Outcome, WaitEnd
 from localization.queries import load_claimed, lock_groups
 from localization.recorder import DeliverySlots, EndedJob, Recorder
 from webhooks.models import Delivery
@@ -99,11 +102,11 @@ def settle_steps(outcomes: Sequence[Outcome], *, now: datetime, slots: DeliveryS
     Inserts the steps that follow but wakes nobody: the drain that settles is awake and claims them next.
     """
     with transaction.atomic():
-        held = _write_steps(outcomes, now=now)
+        held = _write_steps(outcomes, of=WorkStatus.RUNNING, now=now)
         settled = Settled(steps=held)
         for outcome in outcomes:
             if outcome.open is not None and outcome.step.id in held:
-                outcome.open()
+                outcome.open(outcome.step, now)
         events = [outcome for outcome in outcomes if outcome.step.id in held and outcome.status != WorkStatus.READY]
         if events:
             settled.deliveries = _advance(events, now=now, slots=slots)
@@ -114,7 +117,30 @@ def settle_steps(outcomes: Sequence[Outcome], *, now: datetime, slots: DeliveryS
     return settled
 
 
-def _write_steps(outcomes: Sequence[Outcome], *, now: datetime) -> set[int]:
+def end_waits(ends: Sequence[WaitEnd], *, now: datetime) -> set[int]:
+    """Waiting → what each wait came to; returns the ids of the steps that moved. A wait ends once, by whoever is first: a decision, the timeout,
+    a cancellation. Inserts the steps that follow, or ends the jobs, and wakes the workers.
+    """
+    with transaction.atomic():
+        waiting = load_claimed([end.step_id for end in ends], {}, now=now)
+        found = {end.step_id: end for end in ends}
+        outcomes = [
+            Outcome(step, end.status, output=end.output, error=end.error, detail=end.detail) for step in waiting for end in [found[step.id]]
+        ]
+        ended = _write_steps(outcomes, of=WorkStatus.WAITING, now=now)
+        if ended:
+            _advance([outcome for outcome in outcomes if outcome.step.id in ended], now=now, slots=DeliverySlots())
+            wake()
+    return ended
+
+
+def postpone_wait(step_id: int, *, due_at: datetime) -> bool:
+    """Moves the end of a wait; False where it is over."""
+    return bool(Step.objects.filter(pk=step_id, status=WorkStatus.WAITING).update(due_at=due_at))
+
+
+def _write_steps(outcomes: Sequence[Outcome], *, of: WorkStatus, now: datetime) -> set[int]:
+    """The steps of this status whose fence still holds."""
     columns = (
         "id",
         "fence",
@@ -155,7 +181,7 @@ def _write_steps(outcomes: Sequence[Outcome], *, now: datetime) -> set[int]:
         columns=columns,
         rows=rows,
         match=("id", "fence"),
-        only={"status": [WorkStatus.RUNNING]},
+        only={"status": [of]},
         constants={"lease_until": None},
         add=("input_tokens", "output_tokens", "cost_usd"),
     )
@@ -164,6 +190,7 @@ def _write_steps(outcomes: Sequence[Outcome], *, now: datetime) -> set[int]:
 def _advance(outcomes: Sequence[Outcome], *, now: datetime, slots: DeliverySlots) -> Sequence[Delivery]:
     """Records the steps' events, inserts the next steps, ends the jobs that have none."""
     recorder = Recorder(lock_groups({outcome.step.group.id for outcome in outcomes}), now=now)
+    outcomes = [*outcomes, *_share(outcomes, now=now)]
     following: list[Step] = []
     ended: list[EndedJob] = []
     for outcome in outcomes:
@@ -190,12 +217,29 @@ def _advance(outcomes: Sequence[Outcome], *, now: datetime, slots: DeliverySlots
     return deliveries
 
 
+def _share(outcomes: Sequence[Outcome], *, now: datetime) -> list[Outcome]:
+    """The outcomes of the steps that waited for one of these to do a stage for their whole group; they end with it, alike."""
+    leaders = {outcome.step.group.id: outcome for outcome in outcomes if RULES[outcome.step.stage].is_per_group}
+    if not leaders:
+        return []
+    shared: list[Outcome] = []
+    for group_id, leader in leaders.items():
+        followers = Step.objects.filter(job__group_id=group_id, stage=leader.step.stage, status=WorkStatus.WAITING)
+        ids = list(followers.order_by("id").values_list("id", flat=True))
+        steps = load_claimed(ids, {group_id: leader.step.group}, now=now)
+        detail = dump({"sharedWith": leader.step.job_id})
+        shared += [Outcome(step, leader.status, error=leader.error, detail=detail, engine_version=leader.engine_version) for step in steps]
+    ended = _write_steps(shared, of=WorkStatus.WAITING, now=now)
+    Step.objects.filter(id__in=ended, started_at=None).update(started_at=now)
+    return [outcome for outcome in shared if outcome.step.id in ended]
+
+
 def _what_follows(outcome: Outcome, group: JobGroup) -> StageId | EndedJob:
     """The stage whose turn it is after this outcome, or the end of the job."""
     step = outcome.step
     warnings = job_warnings(outcome)
     following = next_stage(group.pipeline_config, step.stage)
-    if outcome.status == WorkStatus.FAILED and step.stage == StageId.LOCALIZE:
+    if outcome.status == WorkStatus.FAILED and RULES[step.stage].is_critical:
         return EndedJob(step.job_id, group.id, step.target_locale, Job.Status.FAILED, outcome.error, warnings)
     if following is None:
         status = Job.Status.COMPLETED_WITH_WARNINGS if warnings else Job.Status.COMPLETED
@@ -208,7 +252,7 @@ def _what_follows(outcome: Outcome, group: JobGroup) -> StageId | EndedJob:
 def job_warnings(outcome: Outcome) -> tuple[str, ...]:
     """The job's warnings after this outcome: what the stage itself warns of, and one sentence for an optional stage that failed."""
     warnings = (*outcome.step.warnings, *outcome.warnings)
-    if outcome.status == WorkStatus.FAILED and outcome.step.stage != StageId.LOCALIZE:
+    if outcome.status == WorkStatus.FAILED and not RULES[outcome.step.stage].is_critical:
         return (*warnings, f"{outcome.step.stage} failed: {outcome.error}")
     return warnings
 

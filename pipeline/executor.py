@@ -41,10 +41,19 @@ class GroupContent:
 
     def __init__(self, group: JobGroup) -> None:
         self.group = group
+        self._cleaned: JSONValue = None
 
     @cached_property
     def source(self) -> JSONValue:
         return parse(self.group.source)
+
+    def cleaned(self, text: str | None) -> JSONValue:
+        """The source as `preEdit` left it, which is the same for all jobs of the group."""
+        if text is None:
+            return self.source
+        if self._cleaned is None:
+            self._cleaned = parse(text)
+        return self._cleaned
 
     @cached_property
     def hints(self) -> Mapping[str, list[str]]:
@@ -57,7 +66,7 @@ def run_step(step: ClaimedStep, content: GroupContent, layers: Layers, *, now: d
     started = time.monotonic()
     try:
         deadline = started + settings.STEP_DEADLINE.total_seconds()
-        result = STAGES[step.stage](stage_input(step, content, layers, deadline=deadline, cancellation=cancellation))
+        result = STAGES[step.stage](stage_input(step, content, layers, deadline=deadline, now=now, cancellation=cancellation))
         outcome = _outcome(step, result)
     except StageFailed as exc:
         outcome = Outcome(step=step, status=WorkStatus.FAILED, error=str(exc), usage=exc.usage, learned=exc.learned)
@@ -74,21 +83,27 @@ def run_step(step: ClaimedStep, content: GroupContent, layers: Layers, *, now: d
     return replace(outcome, engine_version=layers.version)
 
 
-def stage_input(step: ClaimedStep, content: GroupContent, layers: Layers, *, deadline: float, cancellation: Cancellation | None = None) -> StageInput:
+def stage_input(
+    step: ClaimedStep, content: GroupContent, layers: Layers, *, deadline: float, now: datetime, cancellation: Cancellation | None = None
+) -> StageInput:
     group = step.group
     return StageInput(
         trace=f"{step.job_id}.{step.stage}.{step.attempt}",
         layers=layers,
         source_locale=group.source_locale,
         target_locale=step.target_locale,
-        source=content.source,
+        sent=content.source,
+        source=content.cleaned(step.cleaned),
         payload=None if step.payload is None else parse(step.payload),
+        before=None if step.needed is None else parse(step.needed),
         context=group.context,
         hints=content.hints,
         locked_keys=group.locked_keys,
         config=group.pipeline_config.get(step.stage, {}),
         known=json.loads(step.detail).get("known", {}),
         deadline=deadline,
+        now=now,
+        model=step.model,
         cancellation=cancellation,
     )
 

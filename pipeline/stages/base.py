@@ -9,7 +9,7 @@ from engines.layers import Layers
 from engines.memory import NewEntry
 from engines.model_loop import Cancellation
 from foundation.customer_json import JSONValue
-from localization.outcomes import Usage
+from localization.outcomes import ClaimedStep, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +20,18 @@ class StageInput:
     layers: Layers  # of the engine, as they are now
     source_locale: str
     target_locale: str
-    source: JSONValue  # what the client sent
+    sent: JSONValue  # what the client sent
+    source: JSONValue  # the same as `preEdit` left it; where that did nothing, what the client sent
     payload: JSONValue  # the translation as the last stage left it; None before `localize`
+    before: JSONValue  # for a stage that works on another's output: what that stage started from; None where it gave none
     context: str
     hints: Mapping[str, list[str]]
     locked_keys: list[str]
     config: Mapping[str, Any]  # this stage's members of the configuration
     known: Mapping[str, str]  # source text → verified translation, kept from an earlier attempt
     deadline: float  # time.monotonic() at which the stage must be done
+    now: datetime  # on the database's clock
+    model: str = ""  # `provider:model` that translated the source
     cancellation: Cancellation | None = None  # of its model calls, when the lease is lost
 
 
@@ -51,10 +55,10 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The stage waits for somebody. `open` is called in the transaction that makes the step waiting."""
+    """The stage waits for somebody. `open` is called with the step and the time in the transaction that makes the step waiting."""
 
     due_at: datetime
-    open: Callable[[], None]
+    open: Callable[[ClaimedStep, datetime], None]
 
 
 class StageFailed(Exception):

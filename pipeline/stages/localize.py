@@ -1,12 +1,11 @@
 """`localize`: the engine translates the source. The only stage that always runs and whose failure fails the job."""
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 
-from engines import errors
 from engines.translation.request import UNTRANSLATED, TranslationRequest, TranslationWarning
 from engines.translation.translate import translate
-from pipeline.stages.base import Produced, RetryLater, StageFailed, StageInput
+from pipeline.stages.base import Produced, StageInput
+from pipeline.stages.failing import engine_errors
 
 NAMED = 20  # paths in a sentence
 
@@ -25,17 +24,8 @@ def run(stage_input: StageInput) -> Produced:
         trace=stage_input.trace,
         known=stage_input.known,
     )
-    try:
+    with engine_errors():
         translation = translate(request, stage_input.cancellation)
-    except errors.ModelUnavailable as exc:
-        after = None if exc.retry_after is None else timedelta(seconds=exc.retry_after)
-        raise RetryLater(str(exc), after=after, known=exc.verified, usage=exc.usage, learned=exc.learned) from exc
-    except errors.TranslationCancelled as exc:
-        raise RetryLater(str(exc)) from exc
-    except errors.TranslationFailed as exc:
-        raise StageFailed(str(exc), exc.usage, learned=exc.learned) from exc
-    except errors.EngineError as exc:
-        raise StageFailed(str(exc)) from exc
     return Produced(
         data=translation.data,
         usage=translation.usage,

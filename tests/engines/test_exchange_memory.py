@@ -31,12 +31,13 @@ def row(source: str = "Save", target: str = "Sichern", *, locale: str = "de", me
 
 def test_what_goes_out_comes_in_as_it_was(engine: Engine, organization: Organization) -> None:
     first = NewEntry(engine.pk, "en", "zh-Hant", '<b>"A" & B</b>\r\n\ttwo  lines 🚀', "Cart > Button", "", "<b>甲&乙</b>", HUMAN, 0, "Rita")
-    remember([first, replace(first, text="Save", hint="", origin=MACHINE, layers_version=1)], NOW)
+    others = (replace(first, text="Save", hint="", origin=MACHINE, layers_version=1), replace(first, text="Save", context="A shop."))
+    remember([first, *others], NOW)
     other = make_engine(organization, name="Other", is_default=False)
 
     count = import_tmx(BytesIO(b"".join(export_tmx(engine))), engine=other, made_by="owner@example.com", now=NOW)
 
-    assert count == 2
+    assert count == 3
     assert list(other.memory.order_by("id").values_list(*FIELDS)) == list(engine.memory.order_by("id").values_list(*FIELDS))
 
 

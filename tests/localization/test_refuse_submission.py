@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from engines.pipeline_config import IMPLEMENTED, StageId
 from tests.localization.calls import HUNDRED_LOCALES, JOBS, Api, invalid, make_body, nothing_written, refusal
 
 REQUIRED = "This field is required."
@@ -127,14 +126,6 @@ def test_wrong_field_is_refused_by_its_path(api: Api, members: dict[str, Any], p
         answer = api.submit(**members)
 
     assert answer.shown == invalid(*problems)
-
-
-@pytest.mark.parametrize("stage", [stage.value for stage in StageId if stage not in IMPLEMENTED])
-def test_stage_that_does_not_exist_yet_is_refused(api: Api, stage: str) -> None:
-    with nothing_written():
-        answer = api.submit(pipelineConfig={stage: {"enabled": True}})
-
-    assert answer.shown == invalid((f"pipelineConfig.{stage}.enabled", "This stage is not available."))
 
 
 def test_all_problems_are_listed_at_once(api: Api) -> None:

@@ -89,7 +89,7 @@ def test_settling_what_waits_opens_it_with_the_step(organization: Organization) 
 
     def act(step: ClaimedStep) -> None:
         # An event stands for the row that a review is.
-        settle(waiting(step, open=lambda: Event.objects.create(group=step.group, seq=1000, type="opened", at=NOW)))
+        settle(waiting(step, open=lambda step, now: Event.objects.create(group=step.group, seq=1000, type="opened", at=NOW)))
 
     def check(step: ClaimedStep) -> None:
         is_open = Event.objects.filter(group=step.group, type="opened").exists()

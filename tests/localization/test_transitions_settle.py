@@ -1,6 +1,6 @@
 """Running → what the run came to: each arrow moves, and refuses a claim that is gone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -106,13 +106,13 @@ def test_waiting_step_holds_no_lease_and_nothing_follows(step: ClaimedStep) -> N
 def test_what_a_wait_opens_is_opened_in_the_same_transaction(step: ClaimedStep) -> None:
     seen: list[tuple[bool, str]] = []
 
-    settle(waiting(step, open=lambda: seen.append((connection.in_atomic_block, step_state(step.id)["status"]))))
+    settle(waiting(step, open=lambda step, now: seen.append((connection.in_atomic_block, step_state(step.id)["status"]))))
 
     assert seen == [(True, "waiting")]
 
 
 def test_what_cannot_be_opened_leaves_the_step_running(step: ClaimedStep) -> None:
-    def refuse() -> None:
+    def refuse(step: ClaimedStep, now: datetime) -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
@@ -166,7 +166,7 @@ def test_nothing_is_opened_for_a_claim_that_is_gone(step: ClaimedStep) -> None:
     opened: list[int] = []
     Step.objects.update(fence=2)
 
-    settle(waiting(step, open=lambda: opened.append(step.id)))
+    settle(waiting(step, open=lambda step, now: opened.append(step.id)))
 
     assert opened == []
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 from engines.pipeline_config import StageId
 from foundation.clock import database_now
 from localization.models import Job, JobGroup, Step
-from localization.outcomes import Usage
+from localization.outcomes import ClaimedStep, Usage
 from organizations.models import Organization
 from pipeline import drain
 from pipeline.stages import STAGES
@@ -46,7 +46,7 @@ def replace_localize(monkeypatch: pytest.MonkeyPatch, stage: Callable[[StageInpu
     monkeypatch.setitem(STAGES, StageId.LOCALIZE, stage)  # type: ignore[arg-type]  # a dict, declared read-only
 
 
-def refuse_to_open() -> None:
+def refuse_to_open(step: ClaimedStep, now: datetime) -> None:
     raise LookupError
 
 

@@ -1,7 +1,7 @@
 """The executor: what a stage returns or raises becomes one outcome, whatever it is."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +42,9 @@ def make_step(**members: Any) -> ClaimedStep:
         "job_id": "ljb_1",
         "target_locale": "de",
         "payload": '{"b":1.50,"a":"Hallo"}',
+        "cleaned": None,
+        "needed": None,
+        "model": "openai:small",
         "warnings": (),
         "started_at": NOW,
         "detail": "{}",
@@ -55,7 +58,7 @@ def run(monkeypatch: pytest.MonkeyPatch, stage: Stage, step: ClaimedStep | None 
     return run_step(step, GroupContent(step.group), make_layers(), now=NOW)
 
 
-def open_nothing() -> None:
+def open_nothing(step: ClaimedStep, now: datetime) -> None:
     return None
 
 
@@ -95,7 +98,9 @@ def test_stage_gets_all_it_may_know(monkeypatch: pytest.MonkeyPatch) -> None:
             layers=make_layers(),
             source_locale="en",
             target_locale="de",
+            sent=content.source,
             source=content.source,
+            before=None,
             payload={"b": content.source["b"], "a": "Hallo"},  # type: ignore[index,call-overload]
             context="A shop.",
             hints={"a": ["greeting"]},
@@ -103,6 +108,8 @@ def test_stage_gets_all_it_may_know(monkeypatch: pytest.MonkeyPatch) -> None:
             config={"enabled": True, "tone": "warm"},
             known={"Hello": "Hallo"},
             deadline=seen[0].deadline,
+            now=NOW,
+            model="openai:small",
         )
     ]
     assert 590 < seen[0].deadline - time.monotonic() <= 600

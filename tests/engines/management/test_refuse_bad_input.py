@@ -37,7 +37,7 @@ ENGINE_PROBLEMS: list[tuple[dict[str, Any], str, str]] = [
     ({"source_locales": []}, "source_locales", UNKNOWN),
     ({"pipelineConfig": []}, "pipelineConfig", "Must be an object."),
     ({"pipelineConfig": {"humanEdit": {"hours": 5}}}, "pipelineConfig.humanEdit.hours", UNKNOWN),
-    ({"pipelineConfig": {"preEdit": {"enabled": True}}}, "pipelineConfig.preEdit.enabled", "This stage is not available."),
+    ({"pipelineConfig": {"preEdit": {"enabled": 1}}}, "pipelineConfig.preEdit.enabled", "Must be true or false."),
 ]
 LAYER_PROBLEMS: list[tuple[Layer, dict[str, Any], str, str]] = [
     (MODELS, {"provider": "acme"}, "provider", PROVIDERS),

@@ -139,6 +139,7 @@ PSEUDO_DELAY_MS = env.integer("PSEUDO_DELAY_MS", 0, least=0, most=600_000)
 WEBHOOK_ALLOW_HTTP = env.flag("WEBHOOK_ALLOW_HTTP")
 WEBHOOK_ALLOW_LOOPBACK = env.flag("WEBHOOK_ALLOW_LOOPBACK")
 WEBHOOK_CA_BUNDLE = env.text("WEBHOOK_CA_BUNDLE")
+REVIEW_ALLOW_LOOPBACK = env.flag("REVIEW_ALLOW_LOOPBACK")  # review providers on this machine, over plain HTTP too
 
 # ---- API
 HTML_PREFIXES = ("/login", "/logout", "/orgs/", "/admin/", "/static/")  # pages for people; everything else answers JSON

@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("engines.management.urls")),
     path("", include("engines.process.urls")),
     path("", include("webhooks.urls")),
+    path("", include("reviews.callback_urls")),
+    path("", include("reviews.urls")),
     path("", include("organizations.urls")),
     path("health", HealthView.as_view()),
     path("schema", SpectacularAPIView.as_view(), name="schema"),

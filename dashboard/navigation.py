@@ -10,9 +10,10 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
+from engines.models import Engine
 from organizations.access import Actor
 from organizations.models import Membership, User
-from organizations.permissions import ON_ORGANIZATION
+from organizations.permissions import ACCESS_ENGINES, ON_ORGANIZATION
 
 Link = Mapping[str, object]
 
@@ -27,7 +28,10 @@ class Page:
     needs: str | None = None
 
 
-PAGES = (Page("Home", "home", "organization"),)
+PAGES = (
+    Page("Home", "home", "organization"),
+    Page("Jobs", "translate", "jobs", ACCESS_ENGINES),
+)
 
 
 def sidebar(request: HttpRequest) -> list[Link]:
@@ -36,7 +40,7 @@ def sidebar(request: HttpRequest) -> list[Link]:
     pages: list[Link] = [{"title": "Home", "icon": "home", "link": reverse("home"), "active": False}]
     if actor:
         held = actor.permissions()
-        pages = [_link(page, actor, request) for page in PAGES if page.needs is None or ON_ORGANIZATION[page.needs] in held]
+        pages = [_link(page, actor, request) for page in PAGES if _is_shown(page, actor, held)]
     return [
         {"items": pages},
         {"separator": True, "items": [{"title": "API reference", "icon": "api", "link": "/docs", "active": False}]},
@@ -79,6 +83,13 @@ def current_actor(request: HttpRequest) -> Actor | None:
     return actor if isinstance(actor, Actor) else None
 
 
+def _is_shown(page: Page, actor: Actor, held: set[str]) -> bool:
+    """Whether the actor holds what the page needs; `engine:access` counts on chosen engines too."""
+    if page.needs is None or ON_ORGANIZATION[page.needs] in held:
+        return True
+    return page.needs == ACCESS_ENGINES and Engine.objects.visible_to(actor).exists()
+
+
 def _link(page: Page, actor: Actor, request: HttpRequest) -> Link:
     address = reverse(page.url_name, args=[actor.organization.pk])
-    return {"title": page.title, "icon": page.icon, "link": address, "active": request.path == address}
+    return {"title": page.title, "icon": page.icon, "link": address, "active": request.path == address or request.path.startswith(f"{address}/")}

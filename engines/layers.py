@@ -6,7 +6,7 @@ Layers are read when a stage runs; `version` is recorded where they were used, a
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
@@ -115,11 +115,25 @@ class Layers:
         """The organization's own for a provider."""
         return next((credential for credential in self.credentials if credential.provider == provider), None)
 
-    def chain(self, source: str, target: str) -> tuple[ModelChoice, ...]:
-        """The models for a pair, the first to ask first: specific pairs before `*`, nearer locales before farther, then by rank. No model twice."""
+    def chain(self, source: str, target: str, avoid: str = "") -> tuple[ModelChoice, ...]:
+        """The models for a pair, the first to ask first: specific pairs before `*`, nearer locales before farther, then by rank. No model twice.
+
+        `avoid` (`provider:model`) comes last.
+        """
         fitting = [stored for stored in self.models if applies(stored.source_locale, source) and applies(stored.target_locale, target)]
         fitting.sort(key=lambda stored: (*_pair_rank(stored, source, target), stored.rank))
-        return tuple(dict.fromkeys(stored.choice for stored in fitting))
+        return tuple(sorted(dict.fromkeys(stored.choice for stored in fitting), key=lambda choice: str(choice) == avoid))
+
+    def turned(self) -> "Layers":
+        """For the way back: the glossary with source and target exchanged, the rest as it is (it is looked up by locale).
+
+        A translation that stands for several source texts says nothing of which is meant: such items are left out.
+        """
+        meanings: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+        turned = [_turn(term) for term in self.glossary]
+        for term in turned:
+            meanings[_key(term)].add(term.source_text if term.target_text is None else term.target_text)
+        return replace(self, glossary=tuple(term for term in turned if len(meanings[_key(term)]) == 1))
 
     def brief(self, source: str, target: str, texts: Iterable[str]) -> Brief:
         """What reaches a prompt for these texts: the glossary items found in them, every instruction and the one voice that apply."""
@@ -211,6 +225,17 @@ def _load_glossary(engine_ids: set[str]) -> defaultdict[str, list[Term]]:
         stays = kind == GlossaryItem.Type.NON_TRANSLATABLE
         terms[engine].append(Term(source, target, source_text, None if stays else target_text, hint))
     return terms
+
+
+def _turn(term: Term) -> Term:
+    """A term that stays as it is stays so both ways."""
+    if term.target_text is None:
+        return replace(term, source_locale=term.target_locale, target_locale=term.source_locale)
+    return Term(term.target_locale, term.source_locale, term.target_text, term.source_text, term.hint)
+
+
+def _key(term: Term) -> tuple[str, str, str]:
+    return (term.source_locale, term.target_locale, term.source_text.casefold())
 
 
 def _term_applies(term: Term, source: str, target: str) -> bool:

@@ -124,9 +124,7 @@ def end_waits(ends: Sequence[WaitEnd], *, now: datetime) -> set[int]:
     with transaction.atomic():
         waiting = load_claimed([end.step_id for end in ends], {}, now=now)
         found = {end.step_id: end for end in ends}
-        outcomes = [
-            Outcome(step, end.status, output=end.output, error=end.error, detail=end.detail) for step in waiting for end in [found[step.id]]
-        ]
+        outcomes = [Outcome(step, end.status, output=end.output, error=end.error, detail=end.detail) for step in waiting for end in [found[step.id]]]
         ended = _write_steps(outcomes, of=WorkStatus.WAITING, now=now)
         if ended:
             _advance([outcome for outcome in outcomes if outcome.step.id in ended], now=now, slots=DeliverySlots())

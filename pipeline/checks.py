@@ -39,6 +39,8 @@ def check_production(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         for name in ("WEBHOOK_ALLOW_HTTP", "WEBHOOK_ALLOW_LOOPBACK")
         if getattr(settings, name)
     ]
+    if settings.REVIEW_ALLOW_LOOPBACK:
+        found.append(Error("REVIEW_ALLOW_LOOPBACK is for development: it lets reviews be ordered where they must not.", id="pipeline.E004"))
     if settings.FAILPOINTS:
         found.append(Error("FAILPOINTS makes processes fail on purpose.", id="pipeline.E003"))
     if str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite"):

@@ -34,9 +34,13 @@ from localization.recorder import DeliverySlots
 from localization.transitions import release_steps, settle_steps, start_steps
 from pipeline.budgets import hold_back
 from pipeline.deliveries import DeliveryDesk
+from pipeline.due import is_step_due, is_work_due
 from pipeline.executor import GroupContent, run_step
 from pipeline.heartbeat import Heartbeat
 from pipeline.layers_cache import LayersCache
+from pipeline.orders import OrderDesk
+from reviews.external_orders import OrderResult
+from reviews.models import ExternalOrder
 from webhooks.models import Delivery
 from webhooks.transitions import Sent
 
@@ -60,8 +64,9 @@ class Drain:
         self.suspects = suspects
         self.running: dict[int, ClaimedStep] = {}
         self._cancellations: dict[tuple[int, int], Cancellation] = {}  # by claim, until its stage has ended
-        self.outcomes: queue.SimpleQueue[Outcome | Sent] = queue.SimpleQueue()
+        self.outcomes: queue.SimpleQueue[Outcome | Sent | OrderResult] = queue.SimpleQueue()
         self.desk = DeliveryDesk(delivery_slots, self.outcomes)
+        self.orders = OrderDesk(self.outcomes)
         self._stop = stop
         self._learned: list[NewEntry] = []
         self._groups: dict[str, JobGroup] = {}
@@ -80,7 +85,7 @@ class Drain:
             heartbeat.stop()
             self._give_back()
             drains.unregister(row)
-        return drains.is_work_due(now=database_now())
+        return is_work_due(now=database_now())
 
     def _work(self, row: DrainRow, heartbeat: Heartbeat, *, until: float) -> None:
         quiet_since = time.monotonic()
@@ -90,7 +95,7 @@ class Drain:
             is_ending = self._stop() or moment > until
             claimed = 0 if is_ending else self._claim()
             heartbeat.used = min(len(self.running), self.slots)
-            if settled or claimed or self.running or self.desk.busy:
+            if settled or claimed or self._is_busy:
                 quiet_since = moment
             if is_ending:
                 self._wind_down()
@@ -98,10 +103,14 @@ class Drain:
             if moment - quiet_since > IDLE_SECONDS and not self._goes_on(row):
                 return
 
+    @property
+    def _is_busy(self) -> bool:
+        return bool(self.running or self.desk.busy or self.orders.busy)
+
     def _goes_on(self, row: DrainRow) -> bool:
         """Unregisters, then looks once more: a wake-up that saw this drain's row and went home must not be the last word."""
         drains.unregister(row)
-        if self.suspects or not drains.is_work_due(now=database_now()):
+        if self.suspects or not is_work_due(now=database_now()):
             return False
         drains.register_again(row, now=database_now())
         return True
@@ -110,7 +119,7 @@ class Drain:
 
     def _claim(self) -> int:
         try:
-            return self._claim_steps() + (0 if self.suspects else self.desk.claim(database_now()))
+            return self._claim_steps() + (0 if self.suspects else self.desk.claim(database_now()) + self.orders.claim(database_now()))
         except (OperationalError, InterfaceError) as exc:
             self._in_trouble(exc)
             return 0
@@ -121,7 +130,7 @@ class Drain:
             return 0
         now = database_now()
         # A plain read first: an idle look must not take SQLite's write lock.
-        if not drains.is_step_due(now=now, suspects=self.suspects):
+        if not is_step_due(now=now, suspects=self.suspects):
             return 0
         self._forget_groups()
         # One transaction for all that a stage needs: what is claimed can be run, or was not claimed.
@@ -173,6 +182,7 @@ class Drain:
             if outcomes:
                 self._settle_steps(outcomes)
             self.desk.settle([result for result in results if isinstance(result, Sent)], now=database_now())
+            self.orders.settle([result for result in results if isinstance(result, OrderResult)], now=database_now())
         except (OperationalError, InterfaceError) as exc:
             self._in_trouble(exc)
             for result in results:
@@ -180,8 +190,8 @@ class Drain:
             return 0
         return len(results)
 
-    def _collect(self) -> list[Outcome | Sent]:
-        results: list[Outcome | Sent] = []
+    def _collect(self) -> list[Outcome | Sent | OrderResult]:
+        results: list[Outcome | Sent | OrderResult] = []
         try:
             results.append(self.outcomes.get(timeout=TURN_SECONDS))
             while len(results) < BATCH:
@@ -227,7 +237,7 @@ class Drain:
     # ---- holding and ending
 
     def _held(self) -> dict[type[Lease], Collection[tuple[Any, int]]]:
-        return {Step: [step.key for step in list(self.running.values())], Delivery: self.desk.held()}
+        return {Step: [step.key for step in list(self.running.values())], Delivery: self.desk.held(), ExternalOrder: self.orders.held()}
 
     def _drop(self, model: type[Lease], claims: set[tuple[Any, int]]) -> None:
         """Their leases were given to others: what they bring is not to be settled. Steps settled, and claimed anew, in the meantime are not meant."""
@@ -248,7 +258,7 @@ class Drain:
     def _wind_down(self) -> None:
         """Lets what runs finish: to its end where only the budget is spent, for a while where a stop was asked for."""
         until: float | None = None
-        while self.running or self.desk.busy:
+        while self._is_busy:
             if until is None and self._stop():
                 until = time.monotonic() + GRACE_SECONDS
             if until is not None and time.monotonic() > until:
@@ -259,6 +269,7 @@ class Drain:
         try:
             release_steps(list(self.running.values()), now=database_now())
             self.desk.give_back(now=database_now())
+            self.orders.give_back(now=database_now())
         except (OperationalError, InterfaceError) as exc:
             log.warning("leases_left_to_expire", error=type(exc).__name__)
         if self._learned:
@@ -268,4 +279,5 @@ class Drain:
         for claim in list(self._cancellations):
             self._cancel(claim)
         self.desk.close()
+        self.orders.close()
         connection.close()

@@ -19,6 +19,7 @@ from foundation.clock import database_now
 from localization import drains
 from localization.models import Step
 from localization.serializers import TimeField
+from pipeline.due import oldest_due
 from webhooks.models import Delivery
 
 UNFINISHED = ("ready", "running", "waiting")
@@ -33,8 +34,8 @@ class HealthSerializer(serializers.Serializer[Any]):
 
 
 def read_health(now: datetime) -> dict[str, Any]:
-    """The figures of `/health`. Two queries for the ages, two for the drains."""
-    oldest = drains.oldest_due(now=now)
+    """The figures of `/health`. Three queries for the ages, two for the drains."""
+    oldest = oldest_due(now=now)
     age = 0.0 if oldest is None else max(0.0, (now - oldest).total_seconds())
     live = drains.count_live(now=now)
     stalled = age > 60 and not live

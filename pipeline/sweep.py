@@ -1,6 +1,7 @@
-"""Picks up whatever was left lying: dead leases, half-finished cancellations, wake-ups that were lost. Run every few seconds on every worker host.
+"""Picks up whatever was left lying: dead leases, half-finished cancellations, lost wake-ups; and ends what time ends: reviews, claims on them.
 
-Every change is a conditional update, so any number of hosts may sweep at once.
+Run every few seconds on every worker host.
+ Every change is a conditional update, so any number of hosts may sweep at once.
 """
 
 from dataclasses import dataclass
@@ -10,8 +11,12 @@ from foundation.dispatch import wake
 from localization import drains
 from localization.models import JobGroup
 from localization.transitions import end_cancelled, expire_leases
+from pipeline.due import oldest_due
+from reviews.external import expire_orders
+from reviews.timeouts import close_orphans, end_due, return_expired
 from webhooks import transitions as deliveries
 
+REVIEWS_AT_ONCE = 200  # ended in one transaction
 PATIENCE = timedelta(seconds=1)  # of due work before a wake-up counts as lost
 
 
@@ -21,7 +26,9 @@ class Swept:
 
     steps: int
     deliveries: int
+    orders: int
     cancelled: int
+    reviews: int  # whose time was over, or their claim's
     woke: bool
 
 
@@ -33,8 +40,21 @@ def sweep(*, now: datetime) -> Swept:
         end_cancelled(group_id, now=now)
     steps = expire_leases(now=now)
     sent = deliveries.expire_leases(now)
-    oldest = drains.oldest_due(now=now)
+    orders = expire_orders(now=now)
+    reviews = _end_reviews(now=now)
+    oldest = oldest_due(now=now)
     is_late = oldest is not None and oldest < now - PATIENCE and not drains.has_spare_slots(now=now)
     if is_late:
         wake()
-    return Swept(steps=steps, deliveries=sent, cancelled=len(cancelled), woke=is_late)
+    return Swept(steps=steps, deliveries=sent, orders=orders, cancelled=len(cancelled), reviews=reviews, woke=is_late)
+
+
+def _end_reviews(*, now: datetime) -> int:
+    """A batch at a time, until none is left."""
+    count = return_expired(now=now)
+    for end in (end_due, close_orphans):
+        while ended := end(now=now, limit=REVIEWS_AT_ONCE):
+            count += ended
+            if ended < REVIEWS_AT_ONCE:
+                break
+    return count

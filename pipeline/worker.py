@@ -21,13 +21,16 @@ from django.db import Error, connection
 
 from foundation.clock import database_now
 from localization import drains
+from pipeline.due import is_step_due, oldest_due
 from pipeline.stopping import STOP_FD
 from pipeline.sweep import sweep
+from reviews.digests import send_due
 
 log = structlog.get_logger(__name__)
 
 STUCK = timedelta(seconds=8)  # of due work without a live drain, before the cluster counts as wedged
-START_SECONDS = 10.0  # a cluster is given to start before it is watched
+START_SECONDS = 10.0  # a cluster is given to start before it is watched; twice as long after every restart that was of no use
+LONGEST_START_SECONDS = 160.0
 STOP_SECONDS = 20.0  # a cluster is given to stop
 PR_SET_PDEATHSIG = 1
 
@@ -39,6 +42,7 @@ class Worker:
         self._stopping = threading.Event()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
         self._started_at = 0.0
+        self._patience = START_SECONDS
         self._read_end, self._write_end = os.pipe()
 
     def stop(self) -> None:
@@ -46,6 +50,7 @@ class Worker:
 
     def run(self) -> None:
         self._start_cluster()
+        threading.Thread(target=self._send_digests, name="digests", daemon=True).start()
         while not self._stopping.wait(settings.SWEEP_SECONDS):
             try:
                 now = database_now()
@@ -59,6 +64,16 @@ class Worker:
         os.close(self._write_end)
         for name in list(self._children):
             self._end(name)
+
+    def _send_digests(self) -> None:
+        """On a thread of its own: a slow mail server must not keep the sweep waiting."""
+        while not self._stopping.wait(settings.SWEEP_SECONDS):
+            try:
+                send_due(now=database_now())
+            except Error as exc:
+                log.warning("digests_missed", error=type(exc).__name__)
+            finally:
+                connection.close()
 
     def _spawn(self, name: str, *command: str) -> None:
         self._children[name] = subprocess.Popen(
@@ -85,11 +100,15 @@ class Worker:
     def _watch(self, now: datetime) -> None:
         """Restarts a cluster that died, or that does nothing about due work."""
         child = self._children["cluster"]
-        is_young = time.monotonic() - self._started_at < START_SECONDS
-        oldest, beat = drains.oldest_due(now=now), drains.last_beat()
+        is_young = time.monotonic() - self._started_at < self._patience
+        oldest, beat = oldest_due(now=now), drains.last_beat()
         is_stuck = oldest is not None and now - oldest > STUCK and (beat is None or now - beat > STUCK)
+        if not is_stuck:
+            self._patience = START_SECONDS
         if child.poll() is None and (is_young or not is_stuck):
             return
+        # A busy host takes longer to start a cluster: restarting it each time before it has would never end.
+        self._patience = min(2 * self._patience, LONGEST_START_SECONDS)
         log.error("cluster_restarted", exit_code=child.poll(), stuck=is_stuck)
         self._end("cluster", patience=0)  # no drain beats: there is nothing to finish, and a wedged cluster would not answer
         self._start_cluster()
@@ -99,7 +118,7 @@ class Worker:
         child = self._children.get("suspects")
         if child is not None and child.poll() is None:
             return
-        if drains.is_step_due(now=now, suspects=True):
+        if is_step_due(now=now, suspects=True):
             self._spawn("suspects", "run_suspects", "--skip-checks")
 
 

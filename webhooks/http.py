@@ -79,10 +79,11 @@ def request(
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     answer_limit: int = ANSWER_LIMIT,
     rules: Rules | None = None,
+    is_repeatable: bool = True,
 ) -> Response:
     """One call; `rules` default to those of webhooks. An answer whose body stalls is an answer with what came of its body in time.
 
-    A connection kept from an earlier call may turn out to be closed by the other side; then the call is made once more, on a new one.
+    A connection kept from an earlier call may turn out to be closed by the other side; then a call that is repeatable is made once more, on a new one.
     """
     rules = rules or webhook_rules()
     call.begin(rules, connect=timeouts.connect, total=timeouts.total)
@@ -91,7 +92,7 @@ def request(
         try:
             return _exchange(method, url, body, headers, answer_limit)
         except DeliveryError as exc:
-            if exc.error != "connection_lost" or call.has_connected:
+            if exc.error != "connection_lost" or call.has_connected or not is_repeatable:
                 raise
             return _exchange(method, url, body, headers, answer_limit)
     except RefusedURL as exc:

@@ -6,6 +6,7 @@ from engines.management import layer_views
 from engines.management.credential_views import CredentialsView, CredentialView
 from engines.management.glossary_views import GlossaryExportView, GlossaryImportView
 from engines.management.memory_views import MemoryExportView, MemoryImportView
+from engines.management.review_credential_views import ReviewCredentialsView, ReviewCredentialView
 from engines.management.views import EnginesView, EngineView, PipelineView
 
 _ENGINE = "engines/<str:engine_id>"
@@ -28,4 +29,6 @@ urlpatterns = [
     path(f"{_ENGINE}/brand-voices/<str:item_id>", layer_views.BrandVoiceView.as_view(), name="engine-brand-voice"),
     path("provider-credentials", CredentialsView.as_view(), name="provider-credentials"),
     path("provider-credentials/<str:provider>", CredentialView.as_view(), name="provider-credential"),
+    path("review-credentials", ReviewCredentialsView.as_view(), name="review-credentials"),
+    path("review-credentials/<str:provider>", ReviewCredentialView.as_view(), name="review-credential"),
 ]

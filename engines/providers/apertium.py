@@ -20,7 +20,7 @@ import langcodes
 import structlog
 
 from engines.model_loop import shared
-from engines.providers.base import Answer, Refused, Task, Unavailable
+from engines.providers.base import Answer, Refused, Task, TaskKind, Unavailable
 from engines.translation.placeholders import mask, unmask
 
 log = structlog.get_logger(__name__)
@@ -35,6 +35,7 @@ _BETWEEN = "\n\n"
 
 
 class ApertiumProvider:
+    kinds: frozenset[TaskKind] = frozenset({"translate"})
     learns = False
     excused = frozenset({"icu_plural"})  # the syntax of a message stays as it is
     account = None

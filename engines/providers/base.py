@@ -1,14 +1,17 @@
-"""What a model provider is: it completes a task, or says why it cannot. `engines.translation` asks; each provider is one module beside this one.
+"""What a model provider is: it completes a task, or says why it cannot. `engines.translation.asking` asks; each provider is one module here.
 
 A provider makes exactly one call and repeats nothing: waiting, the next try and the next model are its caller's. It runs on the process's model loop.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, Protocol
 
 from engines.providers.pools import Account
+
+TaskKind = Literal["translate", "edit", "judge"]
+EVERY_KIND: frozenset[TaskKind] = frozenset({"translate", "edit", "judge"})
 
 
 class Finish(Enum):
@@ -21,20 +24,22 @@ class Finish(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One chunk. A model that reads prompts gets `system` and `user`; one that does not gets `texts`."""
+    """One chunk. A model that reads prompts gets `system` and `user`; one that does not gets the rest."""
 
-    kind: Literal["translate"]
+    kind: TaskKind
     source_locale: str
     target_locale: str
-    texts: Mapping[str, str]  # number, from "1" → text
+    texts: Mapping[str, str]  # number, from "1" → text to translate or to edit; judge: back-translation
     system: str
     user: str
     max_output_tokens: int
+    edit: str = ""  # which, of kind "edit": a value of `engines.editing.request.Kind`
+    sources: Mapping[str, str] = field(default_factory=dict)  # edit and judge: by number, the source text
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, unchecked: `texts` by number from a provider that takes texts, else `content` as the model wrote it."""
+    """What came back, unchecked: `content` as the model wrote it, or by number the `texts` that a provider without prompts translated."""
 
     content: str = ""
     texts: Mapping[str, str] | None = None
@@ -69,6 +74,11 @@ class Refused(CallFailed):
 
 
 class Provider(Protocol):
+    @property
+    def kinds(self) -> frozenset[TaskKind]:
+        """The tasks it can do. It gets no other."""
+        ...
+
     @property
     def learns(self) -> bool:
         """Whether it reads the prompt, so that telling it what was wrong can help; else the same task gives the same answer."""

@@ -1,7 +1,7 @@
 """Chat models through pydantic-ai's direct layer: one call, no retries of its own, every failure one of ours.
 
 The providers beside this module say how to connect (`Connection`); everything else is the same for all. pydantic-ai's `Agent` is not used: it
-doubles the processor time of a call, and the checks and repairs of `engines.translation` do what it would.
+doubles the processor time of a call, and the checks and repairs of `engines.translation` and `engines.editing` do what it would.
 
 Answers are asked for in the JSON mode that a model's profile has, not by a schema: the schema would name the numbers of each chunk, and providers
 compile each new schema before they answer.
@@ -19,7 +19,7 @@ from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.profiles import ModelProfile
 from pydantic_ai.settings import ModelSettings
 
-from engines.providers.base import Answer, CallFailed, Finish, Refused, Task, Unavailable
+from engines.providers.base import EVERY_KIND, Answer, CallFailed, Finish, Refused, Task, Unavailable
 from engines.providers.pools import Account, pools
 
 TRACE_HEADER = "X-Client-Request-Id"
@@ -80,6 +80,7 @@ def make_http_client() -> httpx2.AsyncClient:
 class ChatProvider:
     """A provider of chat models for one account. `connect` is called on the model loop, when there is no connection of the account."""
 
+    kinds = EVERY_KIND
     learns = True
     excused: frozenset[str] = frozenset()
 

@@ -3,11 +3,14 @@
 A text that occurs twice with the same hints is one unit and is translated once.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from engines.translation.segments import Segment
 from foundation.customer_json import Path
+
+T = TypeVar("T")
 
 MAX_TOKENS = 2000  # of source text and hints; a single text may be longer
 MAX_TEXTS = 100
@@ -49,18 +52,27 @@ def gather_units(segments: Iterable[Segment]) -> list[Unit]:
 
 def split_into_chunks(units: Iterable[Unit]) -> list[Chunk]:
     """Chunks in reading order, each within both limits but for a single text that is longer."""
-    return [Chunk({str(number): unit for number, unit in enumerate(group, start=1)}) for group in _groups(units)]
+    return [Chunk(group) for group in number_in_groups(units, _measure)]
 
 
-def _groups(units: Iterable[Unit]) -> Iterator[list[Unit]]:
-    group: list[Unit] = []
+def number_in_groups(items: Iterable[T], measure: Callable[[T], int]) -> list[dict[str, T]]:
+    """Neighbours together, at most MAX_TEXTS and MAX_TOKENS of what `measure` says to a group but for a single item that is larger; by number."""
+    return [{str(number): item for number, item in enumerate(group, start=1)} for group in _groups(items, measure)]
+
+
+def _measure(unit: Unit) -> int:
+    return estimate_tokens(unit.text) + sum(map(estimate_tokens, unit.hints))
+
+
+def _groups(items: Iterable[T], measure: Callable[[T], int]) -> Iterator[list[T]]:
+    group: list[T] = []
     tokens = 0
-    for unit in units:
-        size = estimate_tokens(unit.text) + sum(map(estimate_tokens, unit.hints))
+    for item in items:
+        size = measure(item)
         if group and (len(group) >= MAX_TEXTS or tokens + size > MAX_TOKENS):
             yield group
             group, tokens = [], 0
-        group.append(unit)
+        group.append(item)
         tokens += size
     if group:
         yield group

@@ -1,4 +1,4 @@
-"""What a model is told. The system message holds the rules and the engine's layers; the user message is one JSON object whose last member is `texts`.
+"""What a model that translates is told: the rules and the engine's layers in the system message, one JSON object, `texts` last, in the user's.
 
 Customer text is data: it stands in the user message only, and the rules say that instructions inside it are translated, not followed.
 """
@@ -32,9 +32,9 @@ move them where the grammar needs them.
 PRECEDENCE = "Where these disagree, the glossary comes first, then the instructions, an earlier before a later, then the brand voice."
 
 
-def system_message(brief: Brief) -> str:
+def system_message(brief: Brief, rules: str = RULES) -> str:
     """Role, rules, then what the engine says, in order of precedence. The same for all chunks of a payload, so that providers can cache it."""
-    parts = [RULES]
+    parts = [rules]
     if brief.instructions or brief.voice:
         parts.append(PRECEDENCE)
     if brief.instructions:
@@ -61,7 +61,7 @@ def user_message(
         "target": target,
         "context": context,
         "hints": hints,
-        "glossary": [_describe(term) for term in glossary],
+        "glossary": [describe_term(term) for term in glossary],
         "examples": [{"source": text, "target": translation} for text, translation in examples[:EXAMPLES]],
         "problems": dict(problems or {}),
         "texts": {number: unit.text for number, unit in units.items()},
@@ -69,7 +69,8 @@ def user_message(
     return dump({name: value for name, value in told.items() if value})
 
 
-def _describe(term: Term) -> JSONValue:
+def describe_term(term: Term) -> JSONValue:
+    """As it stands in a user message."""
     described: dict[str, JSONValue] = {"source": term.source_text, "target": term.source_text if term.target_text is None else term.target_text}
     if term.hint:
         described["hint"] = term.hint

@@ -28,6 +28,7 @@ class TranslationRequest:
     known: Mapping[str, str] = field(default_factory=dict)  # `verified` of an earlier attempt's error
     examples: Sequence[tuple[str, str]] = ()  # texts and how they are translated elsewhere; the first EXAMPLES reach the prompt
     uses_memory: bool = True  # unless the engine does not
+    avoid: str = ""  # provider:model to ask last
 
 
 class StructureReport(TypedDict):
@@ -60,3 +61,4 @@ class Translation:
     report: StructureReport
     warnings: tuple[TranslationWarning, ...] = ()
     learned: tuple[NewEntry, ...] = ()  # for `engines.memory.remember`
+    verified: Mapping[str, str] = field(default_factory=dict)  # as `known` takes it, for a step that goes on and may have to begin again

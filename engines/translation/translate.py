@@ -4,22 +4,13 @@ Synchronous, for a stage on a thread; the model calls run on the process's loop.
 before the calls. What a failed attempt verified is in its error (`verified`, `learned`) and spares those texts in the next.
 """
 
-import asyncio
-import time
 from collections.abc import Mapping
+from functools import partial
 
-from engines import model_loop
-from engines.errors import (
-    Attempt,
-    ModelUnavailable,
-    NoModel,
-    ProviderRefused,
-    TranslationCancelled,
-    TranslationFailed,
-    UnusableAnswers,
-)
+from engines.errors import Attempt, ModelUnavailable, NoModel, ProviderRefused, TranslationFailed, UnusableAnswers
 from engines.model_loop import Cancellation
 from engines.models import OnUnverified
+from engines.translation.asking import Asking, run_all
 from engines.translation.calls import ChunkRequest, translate_chunk
 from engines.translation.chunks import split_into_chunks
 from engines.translation.outcome import learn, put_together, report, warn
@@ -38,8 +29,8 @@ def translate(request: TranslationRequest, cancellation: Cancellation | None = N
     would not, TranslationCancelled. No call is made where nothing is left to translate.
     """
     work = plan(request)
-    chunks = _prepare_chunks(request, work)
     progress = Progress()
+    chunks = _prepare_chunks(request, work, progress)
     failures = _run(chunks, progress, request, work, cancellation) if chunks else []
     put_together(work, progress)
     _raise_what_counts(failures, request, work, progress)
@@ -50,21 +41,22 @@ def translate(request: TranslationRequest, cancellation: Cancellation | None = N
         report=report(work, progress, len(chunks)),
         warnings=warn(work, progress),
         learned=learn(work, progress, request),
+        verified={**work.known, **progress.verified},
     )
 
 
-def _prepare_chunks(request: TranslationRequest, work: Work) -> list[ChunkRequest]:
+def _prepare_chunks(request: TranslationRequest, work: Work, progress: Progress) -> list[ChunkRequest]:
     source, target = request.source_locale, request.target_locale
-    chain = request.layers.chain(source, target)
+    chain = request.layers.chain(source, target, avoid=request.avoid)
     if work.wanted and not chain:
         raise NoModel(source, target)
+    asking = Asking(request.layers, chain, request.deadline, request.trace, progress.ledger)
     prepared = []
     for chunk in split_into_chunks(work.to_send):
         brief = request.layers.brief(source, target, [unit.text for unit in chunk.units.values()])
         prepared.append(
             ChunkRequest(
-                layers=request.layers,
-                chain=chain,
+                asking=asking,
                 source_locale=source,
                 target_locale=target,
                 units=chunk.units,
@@ -72,8 +64,6 @@ def _prepare_chunks(request: TranslationRequest, work: Work) -> list[ChunkReques
                 context=request.context,
                 glossary=brief.glossary,
                 examples=tuple(request.examples),
-                deadline=request.deadline,
-                trace=request.trace,
             )
         )
     return prepared
@@ -82,26 +72,10 @@ def _prepare_chunks(request: TranslationRequest, work: Work) -> list[ChunkReques
 def _run(
     chunks: list[ChunkRequest], progress: Progress, request: TranslationRequest, work: Work, cancellation: Cancellation | None
 ) -> list[TranslationFailed]:
-    """Every chunk to its end, so that the error of one loses nothing of the others."""
     try:
-        outcomes = model_loop.run(_translate_all(chunks, progress), request.deadline - time.monotonic(), cancellation)
-    except model_loop.Cancelled:
-        raise TranslationCancelled from None
+        return run_all([partial(translate_chunk, chunk, progress) for chunk in chunks], request.deadline, cancellation)
     except TimeoutError as exc:
         raise ModelUnavailable("The time was over before every text was translated.", _attempt(request, work, progress)) from exc
-    return [outcome for outcome in outcomes if outcome is not None]
-
-
-async def _translate_all(chunks: list[ChunkRequest], progress: Progress) -> list[TranslationFailed | None]:
-    return await asyncio.gather(*(_outcome(chunk, progress) for chunk in chunks))
-
-
-async def _outcome(chunk: ChunkRequest, progress: Progress) -> TranslationFailed | None:
-    try:
-        await translate_chunk(chunk, progress)
-    except TranslationFailed as failure:
-        return failure
-    return None
 
 
 def _raise_what_counts(failures: list[TranslationFailed], request: TranslationRequest, work: Work, progress: Progress) -> None:

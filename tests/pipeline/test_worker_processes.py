@@ -11,7 +11,7 @@ from tests.pipeline.drains import wait_until
 from tests.servers.deployment import Deployment
 from tests.servers.model_server import ModelServer, start_model_server
 
-SECONDS = 30
+SECONDS = 60
 LOCALES = ["de", "fr", "it", "es", "pl", "nl", "pt", "sv"]
 
 

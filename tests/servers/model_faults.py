@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from tests.servers.model_edits import edit_text, find_issues, make_issue
 from tests.servers.model_prompts import PROTECTED, TO_SCRIPT, Prompt, change_outside, script_of, translate
 from tests.servers.script import Action
 
@@ -124,16 +125,45 @@ CONTENT_KINDS = frozenset({*TEXT_FAULTS, *KEY_FAULTS, *COMPLETION_FAULTS, "huge"
 
 def complete(prompt: Prompt, action: Action | None) -> Completion:
     """The completion for a prompt, spoiled as the action says if its kind is one of CONTENT_KINDS."""
-    texts: Any = {number: translate(text, prompt) for number, text in prompt.texts.items()}
     kind = action["kind"] if action else None
     affected = {number for number, text in prompt.texts.items() if action and action.get("only", "") in text}
+    good = orjson.dumps(_answer(prompt, action, affected)).decode()
+    return COMPLETION_FAULTS[kind](good) if kind in COMPLETION_FAULTS else Completion(good)
+
+
+def _answer(prompt: Prompt, action: Action | None, affected: set[str]) -> dict[str, Any]:
+    """The object of the answer, its texts and numbers spoiled as the action says."""
+    if prompt.task == "judge":
+        return {"issues": _judge(prompt, action, affected)}
+    if prompt.task == "translate":
+        return {"texts": _spoil({number: translate(text, prompt) for number, text in prompt.texts.items()}, prompt, action, affected)}
+    edited = {number: edit_text(prompt.task, entry) for number, entry in prompt.entries.items()}
+    is_spoiled = action is not None and action["kind"] in {*TEXT_FAULTS, *KEY_FAULTS, "huge"}
+    meant = {number for number, (text, _) in edited.items() if text != prompt.entries[number].current} | (affected if is_spoiled else set())
+    changes = _spoil({number: text for number, (text, _) in edited.items() if number in meant}, prompt, action, affected)
+    if not isinstance(changes, dict):
+        return {"changes": changes}
+    reasons = {number: reason for number, (_, reason) in edited.items()}
+    return {"changes": {key: {"text": text, "reason": reasons.get(key, "")} if isinstance(text, str) else text for key, text in changes.items()}}
+
+
+def _judge(prompt: Prompt, action: Action | None, affected: set[str]) -> Any:
+    """Under a fault of texts or numbers, one minor issue for each text affected, spoiled."""
+    if action is None or action["kind"] not in {*TEXT_FAULTS, *KEY_FAULTS, "huge"}:
+        return [issue for number, entry in prompt.entries.items() for issue in find_issues(number, entry)]
+    spoiled = _spoil({number: prompt.entries[number].current for number in prompt.entries if number in affected}, prompt, action, affected)
+    return [make_issue(number, "minor", text) for number, text in spoiled.items()] if isinstance(spoiled, dict) else spoiled
+
+
+def _spoil(texts: dict[str, str], prompt: Prompt, action: Action | None, affected: set[str]) -> Any:
+    """`texts` are the good ones, with all that are affected among them."""
+    kind = action["kind"] if action else None
     if kind in TEXT_FAULTS:
         spoil = TEXT_FAULTS[kind]
-        texts |= {number: spoil(prompt.texts[number], texts[number], prompt.target) for number in affected}
-    elif kind in KEY_FAULTS:
-        texts = KEY_FAULTS[kind](texts, affected)
-    elif kind == "huge":
+        return texts | {number: spoil(prompt.texts[number], texts[number], prompt.target) for number in affected}
+    if kind in KEY_FAULTS:
+        return KEY_FAULTS[kind](texts, affected)
+    if kind == "huge":
         size = int(action.get("megabytes", DEFAULT_MEGABYTES) * 1_000_000)
-        texts |= {number: f"{texts[number]} ".ljust(size // max(1, len(affected)), "x") for number in affected}
-    good = orjson.dumps({"texts": texts}).decode()
-    return COMPLETION_FAULTS[kind](good) if kind in COMPLETION_FAULTS else Completion(good)
+        return texts | {number: f"{texts[number]} ".ljust(size // max(1, len(affected)), "x") for number in affected}
+    return texts

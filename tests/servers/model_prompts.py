@@ -1,6 +1,7 @@
-"""What the model server reads in a prompt, and the translation it makes of it.
+"""What the model server reads in a prompt, and the translation it makes of it. Edits and judgements are in `model_edits`.
 
 The prompt is the last JSON object with `texts` in the user messages: `{"source", "target", "glossary", "texts": {"1": "…"}}`.
+A prompt that edits or judges says which in `task`.
 The translation is `[<target>] <text>`, after the Markdown marks a line may begin with. Where the target is not written in
 Latin letters, letters outside protected spans become letters of its script, one for one. Glossary items are obeyed.
 """
@@ -57,10 +58,21 @@ TO_SCRIPT = {name: str.maketrans(string.ascii_letters, letters * 2) for name, le
 
 
 @dataclass(slots=True)
+class Entry:
+    """One text of a prompt that edits or judges. `current` is the translation, `back` what it became translated back."""
+
+    source: str
+    current: str
+    back: str = ""
+
+
+@dataclass(slots=True)
 class Prompt:
     target: str = UNKNOWN_TARGET
     texts: dict[str, str] = field(default_factory=dict)
     glossary: list[tuple[str, str]] = field(default_factory=list)
+    task: str = "translate"
+    entries: dict[str, Entry] = field(default_factory=dict)  # the texts of an edit or a judgement
 
 
 def message_text(message: dict[str, Any]) -> str:
@@ -108,9 +120,18 @@ def _objects_in(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _prompt_of(found: dict[str, Any]) -> Prompt:
+    task = found.get("task", "translate")
+    entries = {number: _entry_of(value) for number, value in found["texts"].items()} if task != "translate" else {}
     target = next((found[name] for name in TARGET_NAMES if found.get(name)), UNKNOWN_TARGET)
     texts = {number: text if isinstance(text, str) else _text_of(text) for number, text in found["texts"].items()}
-    return Prompt(str(target), texts, _glossary_of(found.get("glossary")))
+    return Prompt(str(target), texts, _glossary_of(found.get("glossary")), task, entries)
+
+
+def _entry_of(value: Any) -> Entry:
+    if isinstance(value, str):
+        return Entry(value, value)
+    source = str(value.get("source", ""))
+    return Entry(source, str(value.get("current", value.get("translation", source))), str(value.get("back", "")))
 
 
 def _text_of(value: Any) -> str:

@@ -1,5 +1,7 @@
 """A model server on loopback that speaks OpenAI's chat completions, answers deterministically, counts, and plays scripts.
 
+It translates (`model_prompts`), edits and judges (`model_edits`: the words and marks that tests agree on), well or badly (`model_faults`).
+
 Run `python -m tests.servers.model_server --delay-ms 1000`, or `start_model_server()` from a test. Calls are counted by
 their `X-Client-Request-Id` (job.stage.attempt). The hot path stays small: it shares processors with what it measures.
 Protocol: https://platform.openai.com/docs/api-reference/chat (without streaming, tools and several choices).

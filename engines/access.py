@@ -1,0 +1,23 @@
+"""Pages about engines and their jobs: for whoever may use every engine, or at least one of them.
+
+`engine:access` can be held on chosen engines only. Such a person sees the pages; their rows are then cut down by `visible_to(actor)`.
+"""
+
+from engines.models import Engine
+from organizations.access import Actor
+from organizations.pages import OrganizationPage
+from organizations.permissions import ACCESS_ENGINES
+
+
+def reaches_an_engine(actor: Actor) -> bool:
+    """Whether the actor may use any engine. Somebody who may use all may, also while there is none."""
+    return Engine.objects.visible_to(actor).exists() or "access_every_engine" in actor.permissions()
+
+
+class EnginePage(OrganizationPage):
+    """A page that needs `engine:access` on some engine."""
+
+    @property
+    def permission(self) -> str | None:  # type: ignore[override]  # asked once the actor is known
+        """The one that is missing, so that the refusal names it; None for whoever reaches an engine."""
+        return None if reaches_an_engine(self.actor) else ACCESS_ENGINES

@@ -1,0 +1,59 @@
+"""What the stages share that edit texts: the texts of a payload beside their sources, and how edits stand in a step's `detail`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from engines.editing.edit import edit
+from engines.editing.request import Change, EditRequest, Edits, EditText, Kind
+from engines.translation.segments import Segment, walk
+from foundation.customer_json import JSONValue, Path, format_path
+from pipeline.stages.base import StageInput
+
+
+def segments_of(stage_input: StageInput) -> Sequence[Segment]:
+    """The texts of the source that are translated, in reading order."""
+    return walk(stage_input.source, locked_keys=stage_input.locked_keys, hints=stage_input.hints).segments
+
+
+def text_at(payload: JSONValue, path: Path) -> str:
+    """The text of a payload that has the structure of the source."""
+    value: Any = payload
+    for key in path:
+        value = value[key]
+    return str(value)
+
+
+def ask_for_edits(stage_input: StageInput, kind: Kind, texts: Sequence[EditText], *, target_locale: str | None = None) -> Edits:
+    """What a model of the engine makes of the texts. Raises EngineError."""
+    request = EditRequest(
+        kind=kind,
+        layers=stage_input.layers,
+        source_locale=stage_input.source_locale,
+        target_locale=target_locale or stage_input.target_locale,
+        texts=texts,
+        context=stage_input.context,
+        deadline=stage_input.deadline,
+        trace=stage_input.trace,
+        known=stage_input.known,
+    )
+    return edit(request, stage_input.cancellation)
+
+
+def changed_texts(edits: Edits) -> Mapping[Path, str]:
+    return {change.path: change.after for change in edits.changes}
+
+
+def describe(edits: Edits) -> dict[str, Any]:
+    """For a step's `detail`: each change with its reason, what was refused because it breaks a check, and the counts."""
+    return {
+        "changes": [_describe_change(change) for change in edits.changes],
+        "refused": [
+            {"path": format_path(one.path), "before": one.before, "after": one.after, "code": one.code, "message": one.message}
+            for one in edits.refused
+        ],
+        "structure": edits.report,
+    }
+
+
+def _describe_change(change: Change) -> dict[str, str]:
+    return {"path": format_path(change.path), "before": change.before, "after": change.after, "reason": change.reason}

@@ -1,0 +1,125 @@
+"""Use cases of reviewers: claim, keep, give back, draft, flag. Deciding has a module of its own, and so has what review managers do.
+
+Callers have found the item among those that the actor may review (`ReviewItem.objects.visible_to`). Each opens its own transaction.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from organizations.access import Actor
+from reviews import drafts, transitions
+from reviews.errors import ReviewEnded, StaleClaim, Taken, TransitionRefused, UnknownText
+from reviews.explaining import explain, find_claim
+from reviews.managers import ReviewItemQuerySet
+from reviews.models import Claim, Flag, ReviewItem
+from reviews.transitions import Held, free
+
+CANDIDATES = 20  # of one look for the next item; each rival takes one of them at most
+LOOKS = 5
+
+
+def claim_review(*, actor: Actor, item: ReviewItem, now: datetime) -> Held:
+    """The item for the actor, for 30 minutes. Who holds it already gets the same claim, renewed.
+
+    Raises Taken, TooManyClaims, and AlreadyDecided or ReviewEnded where the wait is over.
+    """
+    held = transitions.claim_item(item.pk, holder=actor.user, now=now)
+    if held is None:
+        raise _why_not_claimed(item, now)
+    return held
+
+
+def _why_not_claimed(item: ReviewItem, now: datetime) -> TransitionRefused:
+    why = explain(item)
+    if not isinstance(why, StaleClaim):
+        return why
+    return Taken(item.pk) if item.due_at > now else ReviewEnded(item.pk, state=ReviewItem.State.TIMED_OUT)
+
+
+def claim_next(*, actor: Actor, locales: Collection[str] = (), now: datetime) -> Held | None:
+    """The free item that ships first, in these target locales or in any; None where there is none. What the actor gave back comes last.
+
+    Raises TooManyClaims.
+    """
+    items = ReviewItem.objects.visible_to(actor).filter(free(now)).order_by("due_at", "id")
+    if locales:
+        items = items.filter(target_locale__in=locales)
+    given_back = Exists(Claim.objects.filter(item=OuterRef("pk"), holder=actor.user, end=Claim.End.RELEASED))
+    for _ in range(LOOKS):
+        candidates = _ids(items.exclude(given_back)) or _ids(items)
+        if not candidates:
+            break
+        for item_id in candidates:
+            held = transitions.claim_item(item_id, holder=actor.user, now=now)
+            if held:
+                return held
+    return None
+
+
+def _ids(items: ReviewItemQuerySet) -> list[str]:
+    return list(items.values_list("id", flat=True)[:CANDIDATES])
+
+
+def renew_claim(*, actor: Actor, item: ReviewItem, fence: int, now: datetime) -> Held:
+    """The heartbeat. Raises StaleClaim, AlreadyDecided, ReviewEnded."""
+    claim = find_claim(item, actor.user, fence)
+    try:
+        lease_until = transitions.renew_lease(item.pk, holder=actor.user, fence=fence, now=now)
+    except StaleClaim as exc:
+        raise explain(item) from exc
+    return Held(item.pk, fence, claim.claimed_at, lease_until)
+
+
+def release_claim(*, actor: Actor, item: ReviewItem, fence: int, now: datetime) -> None:
+    """Back to the queue, drafts and all. Raises StaleClaim, AlreadyDecided, ReviewEnded."""
+    try:
+        transitions.release_item(item.pk, holder=actor.user, fence=fence, now=now)
+    except StaleClaim as exc:
+        raise explain(item) from exc
+
+
+def save_drafts(*, actor: Actor, item: ReviewItem, fence: int, texts: Mapping[int, str | None], now: datetime) -> Held:
+    """Keeps what was typed, by number of text (None forgets what was), and renews the claim.
+
+    Under a claim that is over the texts are kept all the same, where no newer draft stands: StaleClaim names both kinds. AlreadyDecided and
+    ReviewEnded too are raised after what was typed is safe. Only who never held the claim loses it. UnknownText for a number that is none.
+    """
+    _refuse_unknown(item, texts)
+    typed = {number: text for number, text in texts.items() if text is not None}
+    claim = find_claim(item, actor.user, fence)
+    try:
+        with transaction.atomic():
+            lease_until = transitions.renew_lease(item.pk, holder=actor.user, fence=fence, now=now)
+            drafts.write(item.pk, typed, author=actor.user, now=now)
+            drafts.discard(item.pk, texts.keys() - typed.keys())
+    except StaleClaim as exc:
+        raise _after_keeping(item, claim, typed, actor, now) from exc
+    return Held(item.pk, fence, claim.claimed_at, lease_until)
+
+
+def _after_keeping(item: ReviewItem, claim: Claim, texts: Mapping[int, str], actor: Actor, now: datetime) -> TransitionRefused:
+    kept = drafts.keep(claim, texts, author=actor.user, now=now)
+    why = explain(item)
+    return StaleClaim(item.pk, kept=kept.kept, newer=kept.newer) if isinstance(why, StaleClaim) else why
+
+
+def discard_draft(*, actor: Actor, item: ReviewItem, fence: int, number: int, now: datetime) -> Held:
+    """Forgets what was typed for one text, and renews the claim. Raises as `save_drafts`."""
+    return save_drafts(actor=actor, item=item, fence=fence, texts={number: None}, now=now)
+
+
+def flag_text(*, actor: Actor, item: ReviewItem, number: int, reason: Flag.Reason, comment: str = "", now: datetime) -> Flag:
+    """A note on one text, by anybody who may review it; it blocks nothing. Raises UnknownText; AlreadyDecided, ReviewEnded for a closed item."""
+    _refuse_unknown(item, [number])
+    if item.ended_at is not None:
+        raise explain(item)
+    return Flag.objects.create(item=item, number=number, reason=reason, comment=comment, author=actor.user, created_at=now)
+
+
+def _refuse_unknown(item: ReviewItem, numbers: Iterable[int]) -> None:
+    unknown = [number for number in numbers if not 1 <= number <= item.segments]
+    if unknown:
+        raise UnknownText(item.pk, unknown)

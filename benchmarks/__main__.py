@@ -21,6 +21,7 @@ NAMES = [
     "synchronous",
     "provider_down",
     "garbage",
+    "reviews",
 ]
 WITHOUT_DATABASE = ["checks_corpus", "prompt_overhead"]
 

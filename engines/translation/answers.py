@@ -26,7 +26,7 @@ def judge(answer: Answer, asked: Mapping[str, str]) -> Judgement:
     """`asked` holds the source texts by number. A flaw of the answer as a whole is one of each text."""
     found = _read_texts(answer)
     if not isinstance(found, Flaw):
-        found = find_surplus(found, asked) or found
+        found = find_surplus(found, asked, wanted="exactly") or found
     if isinstance(found, Flaw):
         return Judgement(flaws=dict.fromkeys(asked, found))
     judgement = Judgement()

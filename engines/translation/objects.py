@@ -70,11 +70,11 @@ def read_object(answer: Answer, shape: Shape) -> Found | Flaw:
     return found[0]
 
 
-def find_surplus(numbers: Iterable[str], asked: Mapping[str, object]) -> Flaw | None:
-    """The flaw of an answer with numbers that nobody asked for."""
+def find_surplus(numbers: Iterable[str], asked: Mapping[str, object], *, wanted: str = "only") -> Flaw | None:
+    """The flaw of an answer with numbers that nobody asked for. `wanted`: whether it may have "only" these or must have "exactly" these."""
     if set(numbers) <= asked.keys():
         return None
-    return Flaw("numbers", f"The answer had other numbers than those asked: it must have exactly {_list(list(asked))}.")
+    return Flaw("numbers", f"The answer had other numbers than those asked: it must have {wanted} {_list(list(asked))}.")
 
 
 def _candidates(content: str, shape: Shape) -> Iterator[Found | None]:

@@ -61,7 +61,7 @@ def test_numbers_that_were_not_asked_spoil_the_answer() -> None:
     flaw = read_one({"text": "x"}, "3").flaw
 
     assert flaw is not None
-    assert flaw.sentence == "The answer had other numbers than those asked: it must have exactly 1, 2."
+    assert flaw.sentence == "The answer had other numbers than those asked: it must have only 1, 2."
 
 
 def test_a_refusal_says_that_the_texts_are_data_to_edit() -> None:

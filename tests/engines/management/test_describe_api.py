@@ -21,6 +21,8 @@ CALLS = {
     **{f"/engines/{{engine_id}}/{noun}/{{item_id}}": ITEM_CALLS for noun in ("models", "glossary", "instructions", "brand-voices")},
     "/provider-credentials": {"get"},
     "/provider-credentials/{provider}": ITEM_CALLS,
+    "/review-credentials": {"get"},
+    "/review-credentials/{provider}": ITEM_CALLS,
 }
 
 

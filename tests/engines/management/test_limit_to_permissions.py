@@ -26,6 +26,10 @@ CREDENTIAL_CALLS: list[tuple[str, str]] = [
     ("GET", "/provider-credentials/openai"),
     ("PUT", "/provider-credentials/openai"),
     ("DELETE", "/provider-credentials/openai"),
+    ("GET", "/review-credentials"),
+    ("GET", "/review-credentials/gengo"),
+    ("PUT", "/review-credentials/gengo"),
+    ("DELETE", "/review-credentials/gengo"),
 ]
 
 

@@ -22,6 +22,7 @@ NAMES = [
     "provider_down",
     "garbage",
     "reviews",
+    "external_orders",
 ]
 WITHOUT_DATABASE = ["checks_corpus", "prompt_overhead"]
 

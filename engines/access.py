@@ -6,7 +6,7 @@
 from engines.models import Engine
 from organizations.access import Actor
 from organizations.pages import OrganizationPage
-from organizations.permissions import ACCESS_ENGINES
+from organizations.permissions import ACCESS_ENGINES, require
 
 
 def reaches_an_engine(actor: Actor) -> bool:
@@ -17,7 +17,6 @@ def reaches_an_engine(actor: Actor) -> bool:
 class EnginePage(OrganizationPage):
     """A page that needs `engine:access` on some engine."""
 
-    @property
-    def permission(self) -> str | None:  # type: ignore[override]  # asked once the actor is known
-        """The one that is missing, so that the refusal names it; None for whoever reaches an engine."""
-        return None if reaches_an_engine(self.actor) else ACCESS_ENGINES
+    def check(self) -> None:
+        if not reaches_an_engine(self.actor):
+            require(self.actor, ACCESS_ENGINES)

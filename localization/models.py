@@ -60,6 +60,8 @@ class JobGroup(models.Model):
         indexes: ClassVar = [
             # Cancelled and not finished: the sweep looks for what a crash left of a cancellation.
             models.Index(fields=["id"], condition=models.Q(cancelled_at__isnull=False, completed_at=None), name="group_being_cancelled"),
+            # Lately cancelled: the sweep looks for reviews that are still open.
+            models.Index(fields=["cancelled_at"], condition=models.Q(cancelled_at__isnull=False), name="group_cancelled"),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from engines.choosing import choose_engine
 from engines.pipeline_config import resolve
 from engines.pipeline_serializer import PipelineConfigSerializer
+from engines.review_accounts import refuse_external_without_account
 from foundation.customer_json import MAX_KEY_LENGTH, JSONValue
 from foundation.fields import (
     LocaleField,
@@ -74,6 +75,8 @@ def read_submission(actor: Actor, body: dict[str, JSONValue], *, digest: str) ->
     serializer.is_valid(raise_exception=True)
     values = serializer.validated_data
     engine = choose_engine(actor, values.get("engineId"))
+    config = resolve(engine.pipeline_config, values.get("pipelineConfig") or {})
+    refuse_external_without_account(actor.organization.pk, config)
     return Submission(
         engine=engine,
         source_locale=values["sourceLocale"],
@@ -84,6 +87,6 @@ def read_submission(actor: Actor, body: dict[str, JSONValue], *, digest: str) ->
         locked_keys=values.get("lockedKeys") or [],
         callback_url=values.get("callbackUrl") or "",
         idempotency_key=values.get("idempotencyKey"),
-        config=resolve(engine.pipeline_config, values.get("pipelineConfig") or {}),
+        config=config,
         request_digest=digest,
     )

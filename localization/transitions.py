@@ -104,7 +104,8 @@ def settle_steps(outcomes: Sequence[Outcome], *, now: datetime, slots: DeliveryS
     with transaction.atomic():
         held = _write_steps(outcomes, of=WorkStatus.RUNNING, now=now)
         settled = Settled(steps=held)
-        for outcome in outcomes:
+        # In the order of groups: what is inserted once for a group would have two processes wait for each other.
+        for outcome in sorted(outcomes, key=lambda outcome: outcome.step.group.id):
             if outcome.open is not None and outcome.step.id in held:
                 outcome.open(outcome.step, now)
         events = [outcome for outcome in outcomes if outcome.step.id in held and outcome.status != WorkStatus.READY]

@@ -38,13 +38,17 @@ class OrganizationPage(AccessMixin, TemplateView):
         self.actor, self.now = member(request.user, kwargs["organization_id"])
         attach(request, self.actor, self.now)
         try:
-            if self.permission:
-                require(self.actor, self.permission)
+            self.check()
             return super().dispatch(request, *args, **kwargs)
         except Forbidden as exc:
             raise PermissionDenied(exc.message) from exc
         except NotFound as exc:
             raise Http404(exc.message) from exc
+
+    def check(self) -> None:
+        """Raises Forbidden for a member who may not see the page."""
+        if self.permission:
+            require(self.actor, self.permission)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         frame = admin.site.each_context(self.request)

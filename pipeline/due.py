@@ -25,9 +25,11 @@ def is_work_due(*, now: datetime) -> bool:
 
 
 def oldest_due(*, now: datetime) -> datetime | None:
-    """Since when the oldest ready row could have been running; None where nothing is due. Suspects run elsewhere and do not count."""
+    """Since when the oldest ready row could have been running; None where nothing is due. Suspect steps run elsewhere and do not
+    count."""
     moments = []
     for model in WORK:
-        due = model._default_manager.filter(status=WorkStatus.READY, run_after__lte=now, crashes__lt=SUSPECT_CRASHES)
+        due = model._default_manager.filter(status=WorkStatus.READY, run_after__lte=now)
+        due = due.filter(crashes__lt=SUSPECT_CRASHES) if model is Step else due
         moments.append(due.aggregate(at=Min("run_after"))["at"])
     return min((moment for moment in moments if moment), default=None)

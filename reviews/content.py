@@ -16,12 +16,11 @@ from engines.models import Engine
 from engines.pipeline_config import StageId
 from engines.process.layers import layers_of
 from engines.translation.segments import Segment, walk
-from engines.translation.verify import Verifier
+from engines.translation.verify import Verifier, make_verifier
 from foundation.api_errors import NotFound
 from foundation.customer_json import JSONValue, Path, format_path, parse
 from localization.models import JobGroup, Step
 from localization.queries import OF_SOURCE
-from reviews.checking import make_verifier
 from reviews.models import ReviewItem
 
 

@@ -46,7 +46,10 @@ class StaleClaim(TransitionRefused):
     """The claim that the fence names is over. Of what was typed, `kept` (numbers) became drafts; `newer` are the drafts that stand instead."""
 
     def __init__(self, item_id: str, *, kept: Sequence[int] = (), newer: Sequence[NewerDraft] = ()) -> None:
-        super().__init__(item_id, "Your claim on this review is over. What you typed is kept as a draft; claim the review again to go on.")
+        said = ["This claim is over; claim the review again to go on."]
+        said += ["What you typed is kept as drafts."] if kept else []
+        said += ["Where somebody typed since, the newer draft stands and yours is not kept."] if newer else []
+        super().__init__(item_id, " ".join(said))
         self.kept = tuple(kept)
         self.newer = tuple(newer)
 

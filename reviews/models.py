@@ -1,7 +1,7 @@
 """Human review: what waits for a person, who holds it, what they typed, what they decided, and what was ordered outside (contract §3, §10).
 
-The wait itself is a step of `localization`: its status tells whether a review is still wanted, and ending it is one conditional UPDATE there, which the
-first of decision, timeout, shipping and cancellation wins. The rows here say who and why. States are written by `reviews.transitions` alone.
+The wait itself is a step of `localization`: its status tells whether a review is still wanted, and ending it is one conditional UPDATE there, which
+the first of decision, timeout, shipping and cancellation wins. The rows here say who and why. States are written by `reviews.transitions` alone.
 """
 
 from typing import ClassVar
@@ -158,8 +158,8 @@ class Decision(models.Model):
 class ExternalOrder(Lease):
     """One translation that was given to a provider outside. A work row: what is next (`phase`) is done when `run_after` has come.
 
-    `reference` is stored before anything is sent, goes with the order, and finds it again after a doubt; callbacks carry it signed. While the provider
-    works the row is `ready` with a `run_after` some minutes ahead: that is the sweep, and a callback only brings it forward.
+    `reference` is stored before anything is sent, goes with the order, and finds it again after a doubt; callbacks carry it signed. While the
+    provider works the row is `ready` with a `run_after` some minutes ahead: that is the sweep, and a callback only brings it forward.
     """
 
     class Phase(models.TextChoices):
@@ -175,7 +175,7 @@ class ExternalOrder(Lease):
     phase = models.CharField(max_length=6, choices=Phase, default=Phase.SEND)
     reference = models.CharField(max_length=64, unique=True)
     provider_order = models.CharField(max_length=64, blank=True, default="")  # the provider's own id
-    texts = models.JSONField(default=list)  # [{number, job, status}] in order: the provider's job for each segment
+    texts = models.JSONField(default=list)  # [{number, job, status, revisions?, reason?}]: the provider's job for each segment
     revisions = models.PositiveSmallIntegerField(default=0)  # times that a result was sent back
     cost = models.DecimalField(max_digits=12, decimal_places=4, null=True)  # as quoted
     currency = models.CharField(max_length=3, blank=True, default="")

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from engines.checks import glossary
 from engines.layers import Layers
 from engines.translation.segments import walk
+from engines.translation.verify import make_verifier
 from foundation.customer_json import JSONValue
 from localization.outcomes import ClaimedStep
-from reviews.checking import find_faults, is_error, make_verifier
+from reviews.checking import find_faults, is_error
 from reviews.content import text_at
 from reviews.models import Digest, ReviewItem
 

@@ -5,14 +5,14 @@ as many as asked for.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from foundation.customer_json import dump
 from foundation.lease import WorkStatus
-from localization.models import Step
+from localization.models import JobGroup, Step
 from localization.outcomes import WaitEnd
 from localization.queries import due_waits
 from localization.transitions import end_waits
@@ -20,6 +20,7 @@ from reviews import transitions
 from reviews.models import ExternalOrder, ReviewItem
 
 LIVE_ORDERS = (WorkStatus.READY, WorkStatus.RUNNING, WorkStatus.WAITING)
+LATELY = timedelta(days=7)  # longer than all workers are down at once
 TIMED_OUT = {"reason": "timed out"}
 
 
@@ -46,12 +47,13 @@ def return_expired(*, now: datetime) -> int:
 
 
 def close_orphans(*, now: datetime, limit: int = 200) -> int:
-    """Items and orders whose step does not wait any more, as those of a cancelled group. Returns how many of both.
+    """Items and orders of lately cancelled groups whose step does not wait any more. Returns how many of both.
 
     Whoever else ends a wait ends its item or order in the same transaction.
     """
-    items = ReviewItem.objects.filter(ended_at=None).exclude(step__status=WorkStatus.WAITING)
-    orders = _live_orders().exclude(step__status=WorkStatus.WAITING)
+    cancelled = JobGroup.objects.filter(cancelled_at__gt=now - LATELY).values("id")
+    items = ReviewItem.objects.filter(ended_at=None, group_id__in=cancelled).exclude(step__status=WorkStatus.WAITING)
+    orders = _live_orders().filter(group_id__in=cancelled).exclude(step__status=WorkStatus.WAITING)
     of_items = list(items.values_list("step_id", flat=True)[:limit])
     of_orders = list(orders.values_list("step_id", flat=True)[:limit])
     if not of_items and not of_orders:

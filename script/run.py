@@ -1,5 +1,7 @@
 """What `script/run` does once the requirements are installed: migrate, demo data, web and worker, one lesson in fourteen locales, then serve.
 
+With `--review-sandbox` a provider of human review runs beside it, and the demo organization has an account there.
+
 With `--once` it ends there: 0 when every locale was translated, 1 otherwise. Ctrl+C or SIGTERM ends all its processes cleanly.
 """
 
@@ -27,6 +29,8 @@ SECONDS_TO_FINISH = 300
 # Streams may stay open for longer than a day.
 WEB_OPTIONS = ("--websocket_timeout", "-1", "--access-log", os.devnull)
 DEVELOPMENT = {"WEBHOOK_ALLOW_HTTP": "1", "WEBHOOK_ALLOW_LOOPBACK": "1", "PSEUDO_DELAY_MS": "400"}
+SANDBOX_PORT = 8030
+SANDBOX_ACCOUNT = {"publicKey": "sandbox-public", "privateKey": "sandbox-private"}
 
 
 class Stopped(Exception):
@@ -36,7 +40,10 @@ class Stopped(Exception):
 def main() -> int:
     parser = argparse.ArgumentParser(prog="script/run", description="Runs the product and translates one lesson into fourteen locales.")
     parser.add_argument("--once", action="store_true", help="end when all locales are done")
-    once = parser.parse_args().once
+    parser.add_argument("--review-sandbox", action="store_true", help="run a review provider to try external reviews with")
+    options = parser.parse_args()
+    if options.review_sandbox:
+        os.environ["REVIEW_ALLOW_LOOPBACK"] = "1"
     port = int(os.environ.setdefault("PORT", "8000"))
     for name, value in DEVELOPMENT.items():
         os.environ.setdefault(name, value)
@@ -47,10 +54,10 @@ def main() -> int:
         signal.signal(number, _stop)
     processes = Processes()
     try:
-        return _run(processes, port, once=once)
+        return _run(processes, port, once=options.once, has_sandbox=options.review_sandbox)
     except Stopped:
         print("\nStopping.")
-        return 1 if once else 0
+        return 1 if options.once else 0
     except subprocess.CalledProcessError as exc:
         print(f"`{' '.join(map(str, exc.cmd[1:]))}` failed.", file=sys.stderr)
         return 1
@@ -64,7 +71,7 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise Stopped
 
 
-def _run(processes: Processes, port: int, *, once: bool) -> int:
+def _run(processes: Processes, port: int, *, once: bool, has_sandbox: bool) -> int:
     base_url = f"http://127.0.0.1:{port}"
     _manage("migrate", "--verbosity", "0")
     demo = _demo()
@@ -73,6 +80,8 @@ def _run(processes: Processes, port: int, *, once: bool) -> int:
     _wait_for_web(processes, base_url)
     client = requests.Session()
     client.headers["X-API-Key"] = demo["apiKey"]
+    if has_sandbox:
+        _start_sandbox(processes, client, base_url)
     is_done = _translate_lesson(processes, client, base_url)
     if once:
         return 0 if is_done else 1
@@ -114,6 +123,17 @@ def _wait_for_web(processes: Processes, base_url: str) -> None:
         except requests.ConnectionError:
             processes.wait(0.1)
     sys.exit(f"{base_url} does not answer after {SECONDS_TO_START} s.")
+
+
+def _start_sandbox(processes: Processes, client: requests.Session, base_url: str) -> None:
+    """The provider, and the demo organization's account there."""
+    keys = ("--public-key", SANDBOX_ACCOUNT["publicKey"], "--private-key", SANDBOX_ACCOUNT["privateKey"])
+    processes.start("sandbox", "manage.py", "review_sandbox", "--port", str(SANDBOX_PORT), *keys)
+    account = {**SANDBOX_ACCOUNT, "baseUrl": f"http://127.0.0.1:{SANDBOX_PORT}/v2/"}
+    answer = client.put(f"{base_url}/review-credentials/gengo", json=account, timeout=30)
+    if not answer.ok:
+        sys.exit(f"The sandbox's account was refused: {answer.text}")
+    print(f'\nReview sandbox  http://127.0.0.1:{SANDBOX_PORT}/ for groups with humanEdit {{"enabled": true, "mode": "external"}}')
 
 
 def _translate_lesson(processes: Processes, client: requests.Session, base_url: str) -> bool:

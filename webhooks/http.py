@@ -83,7 +83,7 @@ def request(
 ) -> Response:
     """One call; `rules` default to those of webhooks. An answer whose body stalls is an answer with what came of its body in time.
 
-    A connection kept from an earlier call may turn out to be closed by the other side; then a call that is repeatable is made once more, on a new one.
+    A connection kept from an earlier call may turn out to be closed by the other side; then a repeatable call is made once more, on a new one.
     """
     rules = rules or webhook_rules()
     call.begin(rules, connect=timeouts.connect, total=timeouts.total)

@@ -13,7 +13,7 @@ from django.conf import settings
 
 from engines.providers.base import EVERY_KIND, Answer, Task
 from engines.providers.typos import mend
-from engines.translation.placeholders import find_syntax
+from engines.translation.placeholders import find_kept
 from foundation.customer_json import JSONValue, dump
 
 _PLAIN = "bcdfghjklmnpqrstvwxyzBCDFGHJKLMNPQRSTVWXYZ"
@@ -94,7 +94,7 @@ def _change_prose(text: str, change: Callable[[str], str]) -> str:
     """`text` with everything changed that no program reads."""
     pieces: list[str] = []
     end = 0
-    for token in find_syntax(text):
+    for token in find_kept(text):
         pieces += (change(text[end : token.start]), token.text)
         end = token.end
     return "".join((*pieces, change(text[end:])))

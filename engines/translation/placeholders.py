@@ -66,6 +66,7 @@ _TOKEN = re.compile(
 _AFTER_ADDRESS = ".,;:!?"  # closes the sentence around an address, not the address
 _BRACKETS = {"(": ")", "[": "]"}
 _CLOSING = frozenset(_BRACKETS.values())
+_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)[^`\n]{1,200}\1(?!`)")
 _FIRST_MASK = 0xE000
 _MASKS = 6400  # the private-use area of the basic plane
 _MASK = re.compile(f"[{chr(_FIRST_MASK)}-{chr(_FIRST_MASK + _MASKS - 1)}]")
@@ -82,6 +83,17 @@ def find_syntax(text: str) -> list[Token]:
         tokens.append(Token(Kind.ARGUMENT if piece.is_head else Kind.SYNTAX, piece.start, piece.end, text[piece.start : piece.end], piece.is_nested))
         end = piece.end
     return tokens + _find_plain(text, end, len(text), in_branch=False)
+
+
+def find_kept(text: str) -> list[Token]:
+    """What a provider that reads no prompt must leave alone: every token, and the inline code of Markdown."""
+    tokens = find_syntax(text)
+    if "`" not in text:
+        return tokens
+    codes = [Token(Kind.SYNTAX, found.start(), found.end(), found[0]) for found in _CODE.finditer(text)]
+    outside = [token for token in tokens if not any(code.start <= token.start and token.end <= code.end for code in codes)]
+    apart = [code for code in codes if not any(token.start < code.end and code.start < token.end for token in outside)]
+    return sorted((*outside, *apart), key=lambda token: token.start)
 
 
 def tally(tokens: Iterable[Token], *kinds: Kind) -> Counter[str]:
@@ -110,7 +122,7 @@ def mask(text: str) -> Masked:
     pieces: list[str] = []
     parts: list[str] = []
     end = 0
-    for token in find_syntax(text)[:_MASKS]:
+    for token in find_kept(text)[:_MASKS]:
         parts += (text[end : token.start], chr(_FIRST_MASK + len(pieces)))
         pieces.append(token.text)
         end = token.end

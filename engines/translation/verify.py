@@ -5,11 +5,13 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engines.checks import Finding, Severity, TextPair, check
-from engines.layers import Term
+from engines.layers import Layers, Term
+from engines.providers.base import CallFailed
+from engines.providers.registry import find_provider
 
 NUMBER, LENGTH, ECHO, SYMBOL = "number", "length", "echo", "symbol"
 FAR_LONGER = 4  # times as many characters as the source,
@@ -63,6 +65,22 @@ class Verifier:
             verdicts |= {number: replace(verdicts[number], doubts=(*verdicts[number].doubts, echo)) for number, echo in echoes.items()}
         same = _find_same(sources, texts)
         return verdicts | {number: replace(verdicts[number], findings=(*verdicts[number].findings, _SAME)) for number in same}
+
+
+def make_verifier(layers: Layers, source_locale: str, target_locale: str, texts: Iterable[str]) -> Verifier:
+    """The checks for translations of these texts, by the glossary of today.
+
+    For texts of which no answer tells who made them: from memory, or a person's. What a model of the chain is excused from is not asked of them.
+    """
+    terms = layers.brief(source_locale, target_locale, texts).glossary if layers.glossary else ()
+    excused: frozenset[str] = frozenset()
+    for choice in layers.chain(source_locale, target_locale):
+        try:
+            provider = find_provider(choice.provider, layers.credential(choice.provider))
+        except CallFailed:
+            continue
+        excused |= provider.excused if provider else frozenset()
+    return Verifier(source_locale, target_locale, terms, excused)
 
 
 _SAME = Finding("same", Severity.ERROR, "The translation is the same as that of other texts.")

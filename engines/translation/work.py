@@ -1,18 +1,15 @@
 """What there is to do for a payload, before any call: its texts, what is known of them, and what has to be sent."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engines.checks import Finding
 from engines.memory import Known, connection_for_a_moment, join_hints, look_up
-from engines.providers.base import CallFailed
-from engines.providers.registry import find_provider
 from engines.translation.chunks import BYTES_PER_TOKEN, MAX_TOKENS, Unit, estimate_tokens, gather_units
 from engines.translation.progress import Progress
 from engines.translation.request import TranslationRequest
 from engines.translation.segments import Walk, walk
 from engines.translation.sentences import Part, split_text
-from engines.translation.verify import Verifier
+from engines.translation.verify import Verifier, make_verifier
 
 
 @dataclass(slots=True)
@@ -52,7 +49,8 @@ def plan(request: TranslationRequest) -> Work:
     """Walks the payload, looks into the memory (in one query) and divides what is long."""
     found = walk(request.data, locked_keys=request.locked_keys, hints=request.hints)
     units = gather_units(found.segments)
-    work = Work(found, units, _verifier(request, units))
+    verifier = make_verifier(request.layers, request.source_locale, request.target_locale, [unit.text for unit in units])
+    work = Work(found, units, verifier)
     work.remembered = _look_up(request, work)
     work.parts = {unit.key: parts for unit in work.wanted if (parts := _divide(unit))}
     needed = {piece.key: piece for unit in work.wanted for piece in (unit, *work.pieces(unit))}
@@ -89,17 +87,3 @@ def _divide(unit: Unit) -> list[Part]:
         return []
     parts = split_text(unit.text, MAX_TOKENS * BYTES_PER_TOKEN // 2)
     return parts if len(parts) > 1 else []
-
-
-def _verifier(request: TranslationRequest, units: Sequence[Unit]) -> Verifier:
-    """By the glossary of today. What a model of the chain is excused from was not asked of the texts known either."""
-    layers, source, target = request.layers, request.source_locale, request.target_locale
-    terms = layers.brief(source, target, [unit.text for unit in units]).glossary if layers.glossary else ()
-    excused: frozenset[str] = frozenset()
-    for choice in layers.chain(source, target):
-        try:
-            provider = find_provider(choice.provider, layers.credential(choice.provider))
-        except CallFailed:
-            continue
-        excused |= provider.excused if provider else frozenset()
-    return Verifier(source, target, terms, excused)

@@ -15,7 +15,6 @@ REASONS = {
     "nothing to translate": "There was nothing to translate: the source is the result.",
     "cancelled": "The group was cancelled before this stage.",
     "shipped": "A review manager sent the AI version on.",
-    "timeout": "Nobody reviewed in time: the AI version went on.",
     "timed out": "Nobody reviewed in time: the AI version went on.",
 }
 COUNTS = {

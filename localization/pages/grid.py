@@ -37,6 +37,11 @@ class Row:
     webhook: str  # status of its latest delivery; empty without one
 
     @property
+    def is_with_a_person(self) -> bool:
+        """Whether nothing goes on until somebody has reviewed it."""
+        return any(cell.stage == StageId.HUMAN_EDIT and cell.status == WorkStatus.WAITING for cell in self.cells)
+
+    @property
     def remarks(self) -> Sequence[str]:
         """What a person should know: why it failed, what it warns of."""
         return [*([self.job.error] if self.job.error else []), *self.job.warnings]

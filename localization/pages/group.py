@@ -14,6 +14,7 @@ from django.utils.cache import get_conditional_response
 from rest_framework.exceptions import ValidationError
 
 from engines.access import EnginePage
+from engines.pipeline_config import EXTERNAL, StageId, stages
 from foundation.api_errors import ApiError, to_api_error
 from localization.errors import GroupFinished
 from localization.pages.finding import find_group
@@ -21,6 +22,7 @@ from localization.pages.grid import view_group
 from localization.pages.stages import STAGE_NAMES
 from localization.resubmission import submit_failed_again
 from localization.transitions import cancel_group
+from organizations.templatetags.components import usd
 
 
 class GroupPage(EnginePage):
@@ -46,7 +48,7 @@ class GroupPage(EnginePage):
             **super().get_context_data(**kwargs),
             "shown": view_group(group, now=self.now),
             "trail": [("Jobs", reverse("jobs", args=[self.actor.organization.pk]))],
-            "pipeline": [(STAGE_NAMES[stage], members) for stage, members in _enabled(group.pipeline_config)],
+            "pipeline": _enabled(group.pipeline_config),
         }
 
 
@@ -85,10 +87,14 @@ class SubmitAgain(_GroupAct):
         return redirect("job-group", self.actor.organization.pk, again.pk)
 
 
-def _enabled(config: dict[str, dict[str, Any]]) -> list[tuple[Any, list[str]]]:
-    """The optional stages that are on, with what else is set for them."""
-    return [
-        (stage, [f"{name} {value}" for name, value in members.items() if name != "enabled" and value is not None])
-        for stage, members in config.items()
-        if members.get("enabled")
-    ]
+def _enabled(config: dict[str, dict[str, Any]]) -> list[tuple[str, str]]:
+    """The optional stages that are on, by name, with what else is set for them."""
+    return [(STAGE_NAMES[stage], _review(config[stage]) if stage == StageId.HUMAN_EDIT else "") for stage in stages(config) if stage in config]
+
+
+def _review(members: dict[str, Any]) -> str:
+    hours = f"{members['timeoutHours']:g} h"
+    if members["mode"] != EXTERNAL:
+        return f"own reviewers, {hours}"
+    limit = "" if members["maxCostUsd"] is None else f", at most {usd(members['maxCostUsd'])}"
+    return f"provider outside, tier {members['tier']}, {hours}{limit}"

@@ -17,12 +17,22 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 MILLISECONDS = 20_000  # for anything to appear on a busy machine
 
 
+HERE = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "e2e: needs a browser and the whole product; run as `pytest tests/e2e`")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks the tests of this folder."""
-    here = Path(__file__).parent
-    for item in items:
-        if item.path.is_relative_to(here):
-            item.add_marker(pytest.mark.e2e)
+    """Marks the tests of this folder, and leaves them out of a run that was not asked for them by name."""
+    ours = [item for item in items if item.path.is_relative_to(HERE)]
+    for item in ours:
+        item.add_marker(pytest.mark.e2e)
+    asked = [config.invocation_params.dir / argument.partition("::")[0] for argument in config.args]
+    if not any(path.resolve().is_relative_to(HERE) for path in asked):
+        items[:] = [item for item in items if item not in ours]
+        config.hook.pytest_deselected(items=ours)
 
 
 @pytest.fixture(scope="session")

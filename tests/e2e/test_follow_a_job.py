@@ -16,7 +16,7 @@ expect.set_options(timeout=MILLISECONDS)
 
 def fill(page: Page) -> None:
     """A new job in three locales, up to the button."""
-    page.get_by_role("link", name="Jobs", exact=True).click()
+    page.locator("#nav-sidebar").get_by_role("link", name="Jobs").click()
     page.get_by_role("link", name="New job").click()
     page.get_by_label("Content as JSON").fill(json.dumps(DATA))
 

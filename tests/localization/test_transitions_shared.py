@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-
 from engines.pipeline_config import StageId
 from foundation.customer_json import dump
 from localization.models import Job, JobGroup, Step

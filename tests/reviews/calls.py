@@ -12,7 +12,9 @@ from tests.reviews.work import make_review, make_reviews
 
 __all__ = ["Answer", "Api", "invalid", "not_found", "refusal"]
 
-STALE = "Your claim on this review is over. What you typed is kept as a draft; claim the review again to go on."
+STALE = "This claim is over; claim the review again to go on."
+KEPT = f"{STALE} What you typed is kept as drafts."
+NOT_KEPT = f"{KEPT} Where somebody typed since, the newer draft stands and yours is not kept."
 ENDED = "The wait for this review is over; the translation went on as it was."
 
 

@@ -14,7 +14,7 @@ from organizations.models import Organization, User
 from reviews.models import Claim, Decision, ReviewItem
 from reviews.services import save_drafts
 from reviews.transitions import LEASE
-from tests.reviews.calls import ENDED, STALE, Answer, Api, invalid, key_of, live_review, live_reviews, not_found, path_of, refusal
+from tests.reviews.calls import ENDED, KEPT, NOT_KEPT, STALE, Answer, Api, invalid, key_of, live_review, live_reviews, not_found, path_of, refusal
 from tests.reviews.work import TRANSLATED, claimed, claims_of, drafts_of, fresh, job_of, step_of
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_drafts_under_a_claim_that_is_over_are_kept_and_both_versions_shown(item
     answer = call(api, item, "draft", fence=1, texts={"title": "Mine", "body[0]": "Mine too"})
 
     newer = {"path": "body[0]", "text": "Rolf's", "author": "Rolf Rival", "updatedAt": wire_time(now)}
-    assert answer.shown == conflict("stale_claim", STALE, kept=["title"], newer=[newer])
+    assert answer.shown == conflict("stale_claim", NOT_KEPT, kept=["title"], newer=[newer])
     assert drafts_of(item) == {1: ("Mine", reviewer.pk), 2: ("Rolf's", rolf.user.pk)}
 
 
@@ -202,7 +202,7 @@ def test_stale_edit_keeps_what_was_typed(item: ReviewItem, api: Api, rolf: Actor
 
     answer = api.post(path_of(item, "submit"), f'{{"fence":1,"decision":"edit","data":{TRANSLATED.replace("Morgen", "Tag")}}}')
 
-    assert answer.shown == conflict("stale_claim", STALE, kept=["body[0]"], newer=[])
+    assert answer.shown == conflict("stale_claim", KEPT, kept=["body[0]"], newer=[])
     assert drafts_of(item) == {2: ("Guten Tag", reviewer.pk)}
 
 

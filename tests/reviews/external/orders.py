@@ -15,7 +15,7 @@ from engines.models import Engine
 from engines.pipeline_config import StageId, resolve
 from foundation.customer_json import dump
 from foundation.lease import WorkStatus, claim
-from localization.models import Job, Step
+from localization.models import Job, JobGroup, Step
 from localization.outcomes import Outcome
 from localization.services import Submission, submit_group
 from organizations.access import Actor
@@ -41,19 +41,18 @@ def make_account(organization: Organization, sandbox: Sandbox, **changes: str) -
     set_review_credential(actor=actor, provider="gengo", author=AUTHOR, now=NOW, **values)
 
 
-def make_order(
+def submit_external(
     organization: Organization,
     *,
     source: dict[str, Any] | None = None,
-    draft: dict[str, Any] | None = None,
     target: str = "de",
     now: datetime = NOW,
     context: str = "",
     hints: Mapping[str, list[str]] | None = None,
     locked_keys: list[str] | None = None,
     **review: Any,
-) -> ExternalOrder:
-    """A job that a model translated from English and that waits for people outside; `review` are members of `humanEdit`."""
+) -> JobGroup:
+    """A job from English whose translation people outside are to review; `review` are members of `humanEdit`."""
     engine = Engine.objects.filter(organization=organization, is_default=True).first() or make_engine(organization)
     submission = Submission(
         engine=engine,
@@ -68,11 +67,18 @@ def make_order(
         config=resolve({}, {StageId.HUMAN_EDIT: {"enabled": True, "mode": "external", **review}}),
         request_digest="",
     )
-    group = submit_group(Actor(user=organization_owner(organization), organization=organization), submission, now=now)
+    return submit_group(Actor(user=organization_owner(organization), organization=organization), submission, now=now)
+
+
+def make_order(
+    organization: Organization, *, draft: dict[str, Any] | None = None, now: datetime = NOW, tier: str = "standard", **members: Any
+) -> ExternalOrder:
+    """The order of a job that a model translated to `draft` and that waits for people outside. `members` as in `submit_external`."""
+    group = submit_external(organization, now=now, tier=tier, **members)
     [localize] = start(now)
     settle(Outcome(localize, WorkStatus.COMPLETED, output=dump(DRAFT if draft is None else draft)), now=now)
     [step] = start(now)
-    settle(waiting(step, open=partial(open_order, tier=review.get("tier", "standard"))), now=now)
+    settle(waiting(step, open=partial(open_order, tier=tier)), now=now)
     return ExternalOrder.objects.get(group_id=group.id)
 
 

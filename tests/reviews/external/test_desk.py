@@ -204,6 +204,6 @@ def test_no_thread_has_a_connection_during_a_call(customer: Organization, desk: 
     assert seen == [None]
 
 
-def test_idle_look_takes_no_lock(desk: OrderDesk, django_assert_num_queries: Any) -> None:
+def test_idle_look_takes_no_lock(desk: OrderDesk, now: datetime, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        assert desk.claim(database_now()) == 0
+        assert desk.claim(now) == 0

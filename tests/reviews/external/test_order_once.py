@@ -42,6 +42,7 @@ def test_death_between_the_order_and_its_record_orders_once(customer: Organizati
     [claimed] = claim_orders()
 
     assert die_working(claimed) == EXIT_STATUS
+    settings.FAILPOINTS = {}
     now = after_death(NOW)
     run_all(now)
 
@@ -58,6 +59,7 @@ def test_each_of_many_deaths_leaves_one_order(customer: Organization, sandbox: S
     made = [make_order(customer, source={"title": f"Save file {number}"}, draft={"title": f"Datei {number}"}) for number in range(20)]
 
     deaths = [die_working(claimed) for claimed in claim_orders()]
+    settings.FAILPOINTS = {}
     now = after_death(NOW)
     for minutes in range(4):
         run_all(now + minutes * MINUTE)

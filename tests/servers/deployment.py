@@ -43,7 +43,7 @@ class Deployment:
         self.folder = Path(tempfile.mkdtemp(prefix="interlinear-"))
         self.database = database
         self.database_name = f"interlinear_{secrets.token_hex(6)}"
-        self.redis_url = f"{REDIS}/{secrets.randbelow(15) + 1}" if (with_redis if with_redis is not None else database == "postgresql") else ""
+        self.redis_url = f"{REDIS}/{_redis_database()}" if (with_redis if with_redis is not None else database == "postgresql") else ""
         self.web_port = _free_port()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {
@@ -247,6 +247,12 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+def _redis_database() -> int:
+    """1 to 14; tests that run beside each other have databases of their own, since a deployment empties its."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return 1 + worker % 2 * 7 + secrets.randbelow(7)
 
 
 def _free_port() -> int:

@@ -23,8 +23,10 @@ NAMES = [
     "garbage",
     "reviews",
     "external_orders",
+    "corpus_payload",
+    "prompt_overhead",
 ]
-WITHOUT_DATABASE = ["checks_corpus", "prompt_overhead"]
+WITHOUT_DATABASE = ["checks_corpus"]
 
 
 def main() -> None:

@@ -7,15 +7,12 @@ comes from memory.
 import http.client
 import itertools
 import json
-import os
 import threading
 import time
 from typing import Any
 
-import requests
-
 from benchmarks.figures import median, milliseconds, percentile
-from tests.servers.deployment import Deployment, _free_port, cpu_seconds, proportional_memory
+from tests.servers.deployment import Deployment, cpu_seconds, proportional_memory
 from tests.servers.model_server import start_model_server
 
 CALLS = 1000
@@ -55,11 +52,7 @@ class Web:
         return [process.pid for name, process in self.product.processes.items() if name.startswith("web")]
 
     def start_another(self) -> None:
-        port = _free_port()
-        arguments = ["-m", "daphne", "-b", "127.0.0.1", "-p", str(port), "--access-log", os.devnull, "config.asgi:application"]
-        self.product._start(f"web-{port}", *arguments)
-        self.product._wait_until(lambda: _answers(port), "the second web process does not answer")
-        self._ports.append(port)
+        self._ports.append(self.product.start_web(f"web-{len(self._ports) + 1}", port=0))
         self._turns = itertools.cycle(self._ports)
 
     def connect(self) -> http.client.HTTPConnection:
@@ -67,13 +60,6 @@ class Web:
 
     def headers(self) -> dict[str, str]:
         return {"X-API-Key": self.product.demo["apiKey"], "Content-Type": "application/json"}
-
-
-def _answers(port: int) -> bool:
-    try:
-        return requests.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == 200
-    except requests.ConnectionError:
-        return False
 
 
 def _measure(web: Web, model: Any, name: str) -> dict[str, Any]:

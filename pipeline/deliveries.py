@@ -5,6 +5,7 @@ waits in memory under its lease; what is too much even for that goes back to the
 """
 
 import queue
+import threading
 from collections import Counter, deque
 from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,7 @@ class DeliveryDesk:
         self._results = results
         self._threads = ThreadPoolExecutor(slots, thread_name_prefix="webhook")
         self._in_hand: dict[str, Outgoing] = {}
+        self._lock = threading.Lock()  # of the two below, which the calling threads touch too
         self._calling: Counter[str] = Counter()
         self._waiting: dict[str, deque[Outgoing]] = {}
 
@@ -64,29 +66,41 @@ class DeliveryDesk:
 
     def _accept(self, claimed: Iterable[Outgoing], now: datetime) -> None:
         too_many: list[Outgoing] = []
-        for outgoing in claimed:
-            line = self._waiting.setdefault(outgoing.endpoint_key, deque())
-            if self._calling[outgoing.endpoint_key] + len(line) >= self._capacity // 2:
-                too_many.append(outgoing)
-                continue
-            self._in_hand[outgoing.delivery_id] = outgoing
-            line.append(outgoing)
-            self._call_next(outgoing.endpoint_key)
+        with self._lock:
+            for outgoing in claimed:
+                key = outgoing.endpoint_key
+                line = self._waiting.setdefault(key, deque())
+                if self._calling[key] + len(line) >= self._capacity // 2:
+                    too_many.append(outgoing)
+                    continue
+                self._in_hand[outgoing.delivery_id] = outgoing
+                line.append(outgoing)
+                if self._calling[key] < AT_ONCE:
+                    self._calling[key] += 1
+                    self._call_next(key)
         release([(outgoing.delivery_id, outgoing.fence) for outgoing in too_many], now=now, run_after=now + LATER)
 
-    def _call_next(self, endpoint_key: str) -> None:
-        line = self._waiting[endpoint_key]
-        while line and self._calling[endpoint_key] < AT_ONCE:
-            self._calling[endpoint_key] += 1
-            self._threads.submit(self._call, line.popleft())
-        if not line and not self._calling[endpoint_key]:
-            del self._waiting[endpoint_key], self._calling[endpoint_key]
-
     def _call(self, outgoing: Outgoing) -> None:
-        self._results.put(send(outgoing))
+        """One call, and the next one to its endpoint after it: that does not wait for the settling thread, which may have much else to do."""
+        try:
+            self._results.put(send(outgoing))
+        finally:
+            with self._lock:
+                self._call_next(outgoing.endpoint_key)
+
+    def _call_next(self, endpoint_key: str) -> None:
+        """Hands on a place among AT_ONCE, under the lock. The call goes to the end of the pool's queue, so that endpoints take turns."""
+        line = self._waiting.get(endpoint_key)
+        if line:
+            self._threads.submit(self._call, line.popleft())
+            return
+        self._calling[endpoint_key] -= 1
+        if not self._calling[endpoint_key]:
+            self._waiting.pop(endpoint_key, None)
+            del self._calling[endpoint_key]
 
     def settle(self, results: Sequence[Sent], *, now: datetime) -> None:
-        """Writes what came of the calls and starts the next ones."""
+        """Writes what came of the calls."""
         if not results:
             return
         settle(results, now=now)
@@ -94,14 +108,15 @@ class DeliveryDesk:
             sent = result.outgoing
             if self._in_hand.get(sent.delivery_id) is sent:  # else its lease was lost, and it may be in hand again under another
                 del self._in_hand[sent.delivery_id]
-            self._calling[sent.endpoint_key] -= 1
-            self._call_next(sent.endpoint_key)
 
     def give_back(self, *, now: datetime) -> None:
         """Returns what is still in hand to the table."""
+        with self._lock:
+            self._waiting.clear()
         release(self.held(), now=now, run_after=now)
         self._in_hand.clear()
-        self._waiting.clear()
 
     def close(self) -> None:
+        with self._lock:
+            self._waiting.clear()  # the pool takes nothing more
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -10,16 +10,18 @@ end in time), `connection_lost`, `malformed_answer`.
 """
 
 import contextlib
+import ipaddress
 import re
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -165,7 +167,9 @@ class _Adapter(IPFilterAdapter):  # type: ignore[misc]  # the package has no typ
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> tuple[Any, Any]:
         self._allow_loopback = call.rules.allow_loopback
         judge = super().build_connection_pool_key_attributes
-        host, tls = _within(call.connect_by, lambda: judge(request, verify, cert))
+        # An address is its own answer: nothing is looked up, and nothing can take long.
+        is_address = _is_address(urlsplit(request.url).hostname or "")
+        host, tls = judge(request, verify, cert) if is_address else _within(call.connect_by, lambda: judge(request, verify, cert))
         if self._is_https_proto:
             # The context holds the authorities, and OpenSSL itself compares `server_hostname` with the certificate.
             context = tls_context(settings.WEBHOOK_CA_BUNDLE or DEFAULT_CA_BUNDLE_PATH)
@@ -183,20 +187,31 @@ class _Session(HTTPSession):  # type: ignore[misc]  # the package has no types
         return None
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+class _Lookups(threading.local):
+    """Where this thread's name lookups run: one thread of its own, kept from call to call, since starting one costs more than most lookups."""
+
+    pool: ThreadPoolExecutor | None = None
+
+
+_lookups = _Lookups()
+
+
 def _within(moment: float, look_up: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
     """Runs a name lookup, which takes no timeout, on a thread that is left behind when it takes too long."""
-    found: Future[tuple[Any, Any]] = Future()
-
-    def run() -> None:
-        try:
-            found.set_result(look_up())
-        except Exception as exc:
-            found.set_exception(exc)
-
-    threading.Thread(target=run, name="name-lookup", daemon=True).start()
+    pool = _lookups.pool = _lookups.pool or ThreadPoolExecutor(1, thread_name_prefix="name-lookup")
     try:
-        return found.result(seconds_until(moment))
+        return pool.submit(look_up).result(seconds_until(moment))
     except TimeoutError as exc:
+        pool.shutdown(wait=False)
+        _lookups.pool = None
         raise DeliveryError("connect_timeout") from exc
     except UnicodeError as exc:
         raise DeliveryError("name_not_found") from exc

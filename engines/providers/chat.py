@@ -10,6 +10,7 @@ compile each new schema before they answer.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from urllib.request import getproxies
 
 import httpx2
 from pydantic_ai.direct import model_request
@@ -21,9 +22,11 @@ from pydantic_ai.settings import ModelSettings
 
 from engines.providers.base import EVERY_KIND, Answer, CallFailed, Finish, Refused, Task, Unavailable
 from engines.providers.pools import Account, pools
+from engines.providers.transport import SpreadTransport
 
 TRACE_HEADER = "X-Client-Request-Id"
 CONNECT_SECONDS = 5.0
+KEPT_SECONDS = 30.0  # an idle connection
 REASONING_TOKENS = 2000  # a model that thinks counts its thoughts into the limit of its output
 RETRYABLE_STATUS = frozenset({408, 409, 425, 429})  # and 5xx
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,63}", re.IGNORECASE)
@@ -73,8 +76,9 @@ class Connection:
 
 def make_http_client() -> httpx2.AsyncClient:
     """For one credential. Each call sets its own timeout; how many run at once is the model loop's to limit."""
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=30)
-    return httpx2.AsyncClient(limits=limits, timeout=httpx2.Timeout(60, connect=CONNECT_SECONDS))
+    transport = None if getproxies() else SpreadTransport(httpx2.create_ssl_context(), keepalive_expiry=KEPT_SECONDS)
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=100, keepalive_expiry=KEPT_SECONDS)
+    return httpx2.AsyncClient(transport=transport, limits=limits, timeout=httpx2.Timeout(60, connect=CONNECT_SECONDS))
 
 
 class ChatProvider:

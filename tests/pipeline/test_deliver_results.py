@@ -1,6 +1,8 @@
 """Webhooks of a drain: retried by their schedule, few at once to one endpoint, never in each other's way."""
 
+import queue
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from localization.models import Job
 from organizations.models import Organization
 from organizations.services import set_default_webhook_url
 from pipeline import drain
-from pipeline.deliveries import AT_ONCE
+from pipeline.deliveries import AT_ONCE, DeliveryDesk
 from tests.drain import drain_queue
 from tests.factories import AUTHOR
 from tests.localization.consistency import assert_consistent
@@ -19,6 +21,7 @@ from tests.servers.receiver import Receiver
 from tests.servers.script import rule
 from webhooks.models import Attempt, Delivery
 from webhooks.schedule import DELAYS
+from webhooks.transitions import NewDelivery, insert_deliveries
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -128,3 +131,21 @@ def test_failed_job_is_told_as_well(organization: Organization, receiver: Receiv
         "targetLocale": "de",
         "error": "The engine has no model for en to de.",
     }
+
+
+def test_calls_to_one_receiver_go_on_while_nobody_settles(organization: Organization, receiver: Receiver, now: datetime) -> None:
+    results: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    desk = DeliveryDesk(2 * AT_ONCE, results)
+    rows = [NewDelivery(organization.pk, "translation", f"job_{number}", "{}", receiver.hook_url()) for number in range(3 * AT_ONCE)]
+
+    try:
+        desk.take(insert_deliveries(rows, now=now, claimed=len(rows), lease=timedelta(minutes=1)), now)
+        sent = [results.get(timeout=10) for _ in rows]
+        assert desk.busy == len(rows)
+        desk.settle(sent, now=now)
+    finally:
+        desk.close()
+
+    assert len(receiver.hits()) == 3 * AT_ONCE
+    assert desk.busy == 0
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"completed"}

@@ -105,10 +105,12 @@ class Deployment:
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, check=True, text=True).stdout
 
-    def start_web(self, name: str = "web") -> None:
-        """Starts daphne and waits until it answers."""
-        self._start(name, "-m", "daphne", *WEB_OPTIONS, "-b", "127.0.0.1", "-p", str(self.web_port), "config.asgi:application")
-        self._wait_until(lambda: self._is_answering(), "the web process does not answer")
+    def start_web(self, name: str = "web", *, port: int | None = None) -> int:
+        """Starts daphne and waits until it answers; returns its port. Another beside the first gets a name of its own, and a free port: `port=0`."""
+        port = self.web_port if port is None else port or _free_port()
+        self._start(name, "-m", "daphne", *WEB_OPTIONS, "-b", "127.0.0.1", "-p", str(port), "config.asgi:application")
+        self._wait_until(lambda: _is_answering(port), "the web process does not answer")
+        return port
 
     def start_worker(self, name: str = "worker") -> None:
         self._start(name, "manage.py", "worker")
@@ -183,12 +185,6 @@ class Deployment:
         finally:
             connection.close()
 
-    def _is_answering(self) -> bool:
-        try:
-            return requests.get(f"{self.base_url}/health", timeout=5).status_code == 200
-        except requests.ConnectionError:
-            return False
-
     def _wait_until(self, condition: Any, message: str, *, seconds: float = SECONDS_TO_START, interval: float = 0.1) -> None:
         until = time.monotonic() + seconds
         while not condition():
@@ -240,6 +236,13 @@ def cpu_seconds(pids: list[int]) -> float:
             continue
         total += (int(fields[11]) + int(fields[12])) / ticks
     return total
+
+
+def _is_answering(port: int) -> bool:
+    try:
+        return requests.get(f"http://127.0.0.1:{port}/health", timeout=5).status_code == 200
+    except requests.ConnectionError:
+        return False
 
 
 def _kill(pid: int) -> None:

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -39,7 +40,7 @@ def test_demo_prints_all_that_one_needs(client: Client) -> None:
 
     organization, engine = Organization.objects.get(), Engine.objects.get()
     assert made == {
-        "baseUrl": "http://127.0.0.1:8000",
+        "baseUrl": settings.PUBLIC_URL,
         "organizationId": organization.pk,
         "engineId": engine.pk,
         "apiKey": made["apiKey"],

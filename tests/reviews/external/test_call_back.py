@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.core.signing import Signer
 from django.test import Client
 from django_q.models import OrmQ
@@ -45,7 +46,7 @@ HOUR = timedelta(hours=1)
 
 
 def path_of(order: ExternalOrder) -> str:
-    return callback_url(order.reference).removeprefix("http://127.0.0.1:8000")
+    return callback_url(order.reference).removeprefix(settings.PUBLIC_URL)
 
 
 def call_back(path: str, body: Any = b"", **options: Any) -> Answer:

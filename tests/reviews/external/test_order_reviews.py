@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from engines.models import BrandVoice, GlossaryItem, Instruction
 from foundation.customer_json import dump
@@ -79,7 +80,7 @@ def test_each_text_is_a_job_in_reading_order_with_all_that_a_translator_needs(cu
     mark = json.loads(jobs["title"]["custom_data"])
     assert mark["number"] == 1
     assert mark["reference"].startswith(f"{order.reference}:")
-    assert {job["callback_url"].startswith(f"http://127.0.0.1:8000/reviews/callbacks/{order.reference}:") for job in jobs.values()} == {True}
+    assert {job["callback_url"].startswith(f"{settings.PUBLIC_URL}/reviews/callbacks/{order.reference}:") for job in jobs.values()} == {True}
     assert [(one.reference, job["auto_approve"], job["force"]) for one in sandbox.book.orders.values() for job in jobs.values()] == [
         (mark["reference"], 0, 0)
     ] * 2

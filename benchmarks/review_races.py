@@ -86,7 +86,8 @@ def time_sweeps(organization: Organization, number: int) -> dict[str, Any]:
 def _reviewers(organization: Organization) -> list[Actor]:
     now = database_now()
     role = make_role(organization, name=f"Reviewers {now:%H%M%S%f}", grants=Grants(everywhere=frozenset({REVIEW_TRANSLATIONS})), now=now)
-    people: list[User] = [make_member(organization, role, user=make_person(now=now), now=now).user for _ in range(2)]
+    addresses = [f"{name}.{now:%H%M%S%f}@example.com" for name in ("one", "other")]
+    people: list[User] = [make_member(organization, role, user=make_person(email=address, now=now), now=now).user for address in addresses]
     return [Actor(user=person, organization=organization) for person in people]
 
 

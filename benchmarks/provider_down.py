@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.figures import milliseconds
 from benchmarks.payloads import submission
+from benchmarks.thousand_jobs import warm_up
 from tests.servers.deployment import Deployment
 from tests.servers.model_server import ModelServer, start_model_server
 from tests.servers.script import rule
@@ -32,6 +33,8 @@ def run(database: str) -> dict[str, Any]:
             product.manage("shell", "-c", FALLBACK)
             product.start_web()
             product.start_worker()
+            warm_up(product)  # a cold worker would begin its first calls together, and after the provider went away
+            model.reset()
             watch = _Watch(model)
             groups = _submit_all_the_time(product, model)
             jobs = [job for group in groups for job in product.wait_for_group(group, seconds=120)["jobs"]]

@@ -5,6 +5,7 @@
 
 import json
 import os
+import random
 import sys
 import time
 from collections import Counter
@@ -12,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from statistics import median
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import django
@@ -24,7 +25,8 @@ from django.db import connection  # noqa: E402 (settings first)
 
 from engines.pipeline_config import StageId  # noqa: E402
 from foundation.clock import database_now  # noqa: E402
-from localization.models import Event, Step  # noqa: E402
+from localization.models import Event as GroupEvent  # noqa: E402
+from localization.models import Step  # noqa: E402
 from organizations.access import Actor  # noqa: E402
 from organizations.models import Organization, User  # noqa: E402
 from organizations.permissions import REVIEW_TRANSLATIONS, Grants  # noqa: E402
@@ -37,6 +39,7 @@ from reviews.timeouts import end_due  # noqa: E402
 from tests.factories import make_member, make_person, make_role  # noqa: E402
 
 Act = Callable[[], Any]
+HEAD_START_SECONDS = 0.1  # at most, of a decision before the timeout
 
 
 def main() -> None:
@@ -67,7 +70,7 @@ def race_timeouts(organization: Organization, number: int) -> dict[str, Any]:
         _claim(reviewer, item)
         held = ReviewItem.objects.select_related("step").get(pk=item.pk)
         Step.objects.filter(pk=held.step_id).update(due_at=database_now())
-        _at_once(partial(_approve, reviewer, held), lambda: end_due(now=database_now()))
+        _at_once(partial(_approve, reviewer, held), partial(_time_out, random.uniform(0, HEAD_START_SECONDS)))
         outcomes[_outcome_of(held)] += 1
     return {"races": number, "outcomes": dict(outcomes)}
 
@@ -126,11 +129,17 @@ def _approve(actor: Actor, item: ReviewItem) -> Any:
         return None
 
 
+def _time_out(seconds: float) -> None:
+    """A little later: a decision looks at every text before it is written, and the timeout at none."""
+    Event().wait(seconds)
+    end_due(now=database_now())
+
+
 def _outcome_of(item: ReviewItem) -> str:
     """`submitted` or `timed out` where everything agrees on it, and the pipeline went on once; else what does not agree."""
     state, status = ReviewItem.objects.values_list("state", "step__status").get(pk=item.pk)
     decisions = Decision.objects.filter(item=item).count()
-    ends = Event.objects.filter(job_id=item.step.job_id, stage=StageId.HUMAN_EDIT, type__in=["step.completed", "step.skipped"]).count()
+    ends = GroupEvent.objects.filter(job_id=item.step.job_id, stage=StageId.HUMAN_EDIT, type__in=["step.completed", "step.skipped"]).count()
     following = Step.objects.filter(job_id=item.step.job_id, id__gt=item.step_id).count()
     found = (state, status, decisions, ends, following)
     return {("submitted", "completed", 1, 1, 1): "submitted", ("timed_out", "skipped", 0, 1, 1): "timed out"}.get(found, str(found))

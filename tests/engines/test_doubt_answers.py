@@ -115,3 +115,10 @@ def test_the_text_of_an_injection_stands_in_the_user_message_only(chat_model: Mo
     system, user = call["body"]["messages"]
     assert INJECTION not in system["content"]
     assert json.loads(user["content"])["texts"] == {"1": INJECTION}
+
+
+def test_a_text_that_stands_ten_times_over_is_never_taken(chat_model: ModelServer) -> None:
+    chat_model.script(rule("ten_times"))
+
+    with pytest.raises(UnusableAnswers):
+        run('{"a":"Save the file","b":"Good morning"}')

@@ -134,7 +134,7 @@ def test_a_fault_that_the_text_had_before_is_not_held_against_a_change(chat_mode
 
 
 def test_a_text_that_was_long_before_may_change_and_not_grow(chat_model: ModelServer) -> None:
-    text = ("clumsy", "Das ist ein recht umständlicher deutscher Text")
+    text = ("clumsy", "Das ist ein recht umständlicher Text")
 
     assert len(run_edit(Kind.REPHRASE, text).changes) == 1
     chat_model.script(rule("ten_times"))

@@ -19,7 +19,7 @@ __all__ = ["installed"]
 pytestmark = pytest.mark.django_db
 
 
-def test_spanish_goes_back_to_english_and_is_compared(organization: Organization) -> None:
+def test_spanish_goes_back_to_english_and_what_reads_alike_is_no_issue(organization: Organization) -> None:
     engine = make_engine(organization, provider="apertium")
     ModelConfig.objects.filter(engine=engine).update(source_locale="en", target_locale="es", model="eng-spa")
     ModelConfig.objects.create(engine=engine, source_locale="es", target_locale="en", provider="apertium", model="spa-eng", rank=1)
@@ -32,5 +32,5 @@ def test_spanish_goes_back_to_english_and_is_compared(organization: Organization
     detail = json.loads(back.detail)
     assert json.loads(localize.output or "")["a"] == "La casa es roja"
     assert (back.status, detail["backTranslatedBy"], detail["judgedBy"]) == ("completed", "apertium:spa-eng", "checks")
-    assert [issue["path"] for issue in detail["issues"]] in ([], ["b"])
+    assert detail["issues"] == []
     assert back.output == localize.output

@@ -142,7 +142,16 @@ WEBHOOK_CA_BUNDLE = env.text("WEBHOOK_CA_BUNDLE")
 REVIEW_ALLOW_LOOPBACK = env.flag("REVIEW_ALLOW_LOOPBACK")  # review providers on this machine, over plain HTTP too
 
 # ---- API
-HTML_PREFIXES = ("/login", "/logout", "/orgs/", "/admin/", "/static/")  # pages for people; everything else answers JSON
+HTML_PREFIXES = (
+    "/login",
+    "/logout",
+    "/orgs/",
+    "/admin/",
+    "/static/",
+    "/profile",
+    "/password-reset",
+    "/invitations/",
+)  # pages for people; everything else answers JSON
 METRICS = env.flag("METRICS")  # serve /metrics for Prometheus
 BODY_LIMIT = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = BODY_LIMIT

@@ -10,10 +10,11 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
-from engines.models import Engine
+from engines.access import reaches_an_engine
 from organizations.access import Actor
 from organizations.models import Membership, User
-from organizations.permissions import ACCESS_ENGINES, ON_ORGANIZATION
+from organizations.permissions import ACCESS_ENGINES, ON_ORGANIZATION, REVIEW_TRANSLATIONS
+from reviews.access import reviews_an_engine
 
 Link = Mapping[str, object]
 
@@ -28,23 +29,31 @@ class Page:
     needs: str | None = None
 
 
-PAGES = (
-    Page("Home", "home", "organization"),
-    Page("Jobs", "translate", "jobs", ACCESS_ENGINES),
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Pages that belong together, under a title (the first has none)."""
+
+    title: str
+    pages: tuple[Page, ...]
+
+
+SECTIONS = (
+    Section("", (Page("Home", "home", "organization"),)),
+    Section("Translate", (Page("Jobs", "translate", "jobs", ACCESS_ENGINES),)),
 )
+# `engine:*` can be held on chosen engines: such pages are shown to whoever reaches one.
+ON_SOME_ENGINE = {ACCESS_ENGINES: reaches_an_engine, REVIEW_TRANSLATIONS: reviews_an_engine}
 
 
 def sidebar(request: HttpRequest) -> list[Link]:
     """unfold's SIDEBAR navigation: the pages that the actor may see (outside an organization, the way back to it), then the API's description."""
     actor = current_actor(request)
-    pages: list[Link] = [{"title": "Home", "icon": "home", "link": reverse("home"), "active": False}]
-    if actor:
-        held = actor.permissions()
-        pages = [_link(page, actor, request) for page in PAGES if _is_shown(page, actor, held)]
-    return [
-        {"items": pages},
-        {"separator": True, "items": [{"title": "API reference", "icon": "api", "link": "/docs", "active": False}]},
-    ]
+    reference: Link = {"separator": True, "items": [{"title": "API reference", "icon": "api", "link": "/docs", "active": False}]}
+    if actor is None:
+        return [{"items": [{"title": "Home", "icon": "home", "link": reverse("home"), "active": False}]}, reference]
+    held = actor.permissions()
+    shown = [(section.title, [page for page in section.pages if _is_shown(page, actor, held)]) for section in SECTIONS]
+    return [*({"title": title, "items": [_link(page, actor, request) for page in pages]} for title, pages in shown if pages), reference]
 
 
 def organizations(request: HttpRequest) -> list[Link]:
@@ -84,10 +93,9 @@ def current_actor(request: HttpRequest) -> Actor | None:
 
 
 def _is_shown(page: Page, actor: Actor, held: set[str]) -> bool:
-    """Whether the actor holds what the page needs; `engine:access` counts on chosen engines too."""
     if page.needs is None or ON_ORGANIZATION[page.needs] in held:
         return True
-    return page.needs == ACCESS_ENGINES and Engine.objects.visible_to(actor).exists()
+    return page.needs in ON_SOME_ENGINE and ON_SOME_ENGINE[page.needs](actor)
 
 
 def _link(page: Page, actor: Actor, request: HttpRequest) -> Link:

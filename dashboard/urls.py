@@ -22,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login", Login.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("orgs/<str:organization_id>/", OrganizationHome.as_view(), name="organization"),
-    path("", include("localization.pages.urls")),
+    *(path("", include(f"{app}.pages.urls")) for app in ("organizations", "webhooks", "engines", "localization", "reviews")),
     path("admin/", (frame, "admin", "admin")),
 ]
 

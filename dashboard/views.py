@@ -14,7 +14,7 @@ from django.views.generic import TemplateView
 from dashboard.forms import LoginForm
 from engines.models import Engine
 from organizations.models import ApiKey, Membership
-from organizations.pages import OrganizationPage
+from organizations.pages.base import OrganizationPage
 
 
 class Login(LoginView):

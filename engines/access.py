@@ -5,7 +5,7 @@
 
 from engines.models import Engine
 from organizations.access import Actor
-from organizations.pages import OrganizationPage
+from organizations.pages.base import OrganizationPage
 from organizations.permissions import ACCESS_ENGINES, require
 
 

@@ -18,7 +18,7 @@ from foundation.api_errors import Conflict, NotFound
 from organizations import cli_sessions
 from organizations.audit import author_of
 from organizations.models import Membership
-from organizations.pages import OrganizationPage
+from organizations.pages.base import OrganizationPage
 
 
 class CliLogin(LoginRequiredMixin, View):

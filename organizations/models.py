@@ -162,6 +162,34 @@ class ApiKey(models.Model):
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
 
+class Invitation(models.Model):
+    """Somebody was asked by e-mail to join. The link in the mail carries a secret, stored as its SHA-256; it is good once, until `expires_at`."""
+
+    id = PrefixedIdField("inv")
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField()  # in lower case
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="+")
+    inviter = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["digest"], name="invitation_digests_are_unique"),
+            models.UniqueConstraint(
+                fields=["organization", "email"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="one_open_invitation_per_address",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.email
+
+
 class AuditEvent(models.Model):
     """One act that matters, appended and never changed: a database trigger refuses UPDATE and DELETE (but for erasing an organization).
 

@@ -229,3 +229,29 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.group_id}"
+
+
+class ReviewerSettings(models.Model):
+    """How a person reviews and hears of reviews, in all their organizations. Without a row: all locales, mails on, all shortcuts."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="reviewer_settings")
+    locales = models.JSONField(default=list)  # canonical tags that the person works in; empty: all
+    wants_mails = models.BooleanField(default=True)
+    uses_single_keys = models.BooleanField(default=True)  # shortcuts of one letter (WCAG 2.1.4)
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
+class MutedEngine(models.Model):
+    """Somebody does not want to hear of new reviews of an engine, by mail or under the bell."""
+
+    id = models.BigAutoField(primary_key=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="muted_engines", db_index=False)
+    engine = models.ForeignKey(Engine, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "engine"], name="an_engine_is_muted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.engine_id}"

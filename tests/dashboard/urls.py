@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from foundation import api_errors
-from organizations.pages import OrganizationPage
+from organizations.pages.base import OrganizationPage
 from organizations.permissions import MANAGE_TEAM
 
 

@@ -83,7 +83,7 @@ def database() -> dict[str, object]:
         pool = {"min_size": 1, "max_size": integer("DATABASE_POOL", 10, least=2, most=200), "timeout": 20}
         return {**parsed, "ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0, "OPTIONS": {"pool": pool}}
     if parsed["ENGINE"].endswith("sqlite3"):
-        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
+        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000;"
         options = {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": pragmas}
         # Threads of one test share the file; an in-memory database would be one per connection.
         return {**parsed, "ENGINE": "foundation.sqlite", "OPTIONS": options, "TEST": {"NAME": str(data_dir() / "test.sqlite3")}}

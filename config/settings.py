@@ -24,7 +24,7 @@ STREAM_ORIGINS = env.words("STREAM_ORIGINS")  # of pages elsewhere that may open
 INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.guardian",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # the frame alone: it looks for no tables to edit
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,6 +6,7 @@ from engines.models import Engine
 from foundation.api_errors import BadRequest, Forbidden, NotFound
 from foundation.customer_json import Problem
 from foundation.ids import is_id
+from foundation.prepared import Prepared, prepare
 from organizations.access import Actor
 from organizations.models import Organization, User
 
@@ -29,18 +30,15 @@ def choose_engine(actor: Actor, engine_id: str | None) -> Engine:
 
 def _find(actor: Actor, engine_id: str | None) -> Engine | None:
     """Of the engines visible to the actor, the one with this id, or the default."""
-    statement, names = _statement(is_named=engine_id is not None)
+    statement = _statement(is_named=engine_id is not None)
     values = {_USER: actor.user.pk, _ORGANIZATION: actor.organization.pk, _ENGINE: engine_id}
-    return next(iter(Engine.objects.raw(statement, [values.get(name, name) for name in names])), None)
+    return next(iter(Engine.objects.raw(statement.sql, statement.bind(values))), None)
 
 
 @lru_cache
-def _statement(*, is_named: bool) -> tuple[str, tuple[str, ...]]:
-    """The query as SQL, and its parameters with names in place of the actor's and the engine's ids.
-
-    It is the same for everybody, and Django takes 2 ms to write it: a fifth of what a synchronous call takes without its model.
-    """
+def _statement(*, is_named: bool) -> Prepared:
+    """The same query for everybody: the names stand for the actor's ids and the engine's."""
     anybody = Actor(user=User(pk=_USER), organization=Organization(pk=_ORGANIZATION))
     engines = Engine.objects.visible_to(anybody)
     engines = engines.filter(pk=_ENGINE) if is_named else engines.filter(is_default=True)
-    return engines.query.sql_with_params()
+    return prepare(engines)

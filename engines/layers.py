@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 import structlog
 from cryptography.fernet import InvalidToken
@@ -18,9 +19,11 @@ from engines.locales import ANY_LOCALE, Rank, applies, rank, shares_script
 from engines.models import BrandVoice, Engine, GlossaryItem, Instruction, ModelConfig, OnUnverified, ProviderCredential
 from engines.vocabulary import Vocabulary
 from foundation.locales import base_language
+from foundation.prepared import Prepared, prepare
 
 log = structlog.get_logger(__name__)
 
+_ASKED = "eng_asked"
 _STAMP = ("layers_version", "credentials", "credentials_changed_at")
 
 
@@ -196,6 +199,17 @@ def load_layers(engine_ids: Sequence[str]) -> dict[str, Layers]:
 def load_stamps(engine_ids: Iterable[str]) -> dict[str, Stamp]:
     """One query: whether layers that were loaded are still as they are stored."""
     return {engine: Stamp(*stamp) for engine, *stamp in _with_stamps(set(engine_ids)).values_list("pk", *_STAMP)}
+
+
+def read_state(engine_id: str) -> tuple[object, ...] | None:
+    """The stamp of one engine, of use only to be compared with what this function gave before; None where there is no such engine."""
+    return next(iter(_state_statement().ask({_ASKED: engine_id})), None)
+
+
+@lru_cache
+def _state_statement() -> Prepared:
+    """Every synchronous call asks it."""
+    return prepare(_with_stamps({_ASKED}).values_list(*_STAMP))
 
 
 def _with_stamps(engine_ids: set[str]) -> QuerySet[Engine]:

@@ -81,7 +81,12 @@ def add(expenses: Iterable[Expense], now: datetime) -> None:
 
 
 def refuse_if_spent(organization: Organization, expected_tokens: int, now: datetime) -> None:
-    """`expected_tokens` are those of steps that are still to run. Raises CreditLimit (402), or QuotaSpent (429) until midnight UTC."""
+    """`expected_tokens` are those of steps that are still to run. Raises CreditLimit (402), or QuotaSpent (429) until midnight UTC.
+
+    The organization is as it was read with the request: one that has no limit costs no query.
+    """
+    if not organization.has_budget:
+        return
     budget = budget_state([organization.pk], now).get(organization.pk)
     if budget is None:
         return

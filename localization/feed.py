@@ -1,6 +1,6 @@
 """One feed of events per web process: it reads what is new once, serialises it once, and hands it to every socket that wants it.
 
-It looks on every nudge, and by itself twice a second (four times without Redis, when no nudge comes from other processes): a dropped nudge costs half
+It looks on every nudge, and by itself twice a second (ten times without Redis, when no nudge comes from other processes): a dropped nudge costs half
 a second, never an event. A socket joins before its snapshot is read, so what happens in between is kept for it and sent after the snapshot.
 """
 
@@ -26,7 +26,7 @@ from localization.subscribers import Subscriber
 log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 0.5
-LOOK_SECONDS_ALONE = 0.2
+LOOK_SECONDS_ALONE = 0.1
 REST_SECONDS = 0.04  # between two looks, however many nudges come: many commits are then one reading
 RECHECK_SECONDS = 2.0  # of the keys behind open sockets
 RETURN_SECONDS = 1.0  # until Redis is tried again

@@ -3,7 +3,7 @@
 import os
 
 from django.apps import AppConfig
-from django.db.backends.postgresql.base import DatabaseWrapper
+from django.db import connection
 
 from pipeline import checks as checks
 
@@ -12,4 +12,6 @@ class PipelineConfig(AppConfig):
     name = "pipeline"
 
     def ready(self) -> None:
-        os.register_at_fork(after_in_child=DatabaseWrapper._connection_pools.clear)  # type: ignore[attr-defined]  # missing in the stubs
+        pools = getattr(connection, "_connection_pools", None)  # of the class; SQLite has none
+        if pools is not None:
+            os.register_at_fork(after_in_child=pools.clear)

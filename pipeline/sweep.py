@@ -1,7 +1,7 @@
 """Picks up whatever was left lying: dead leases, half-finished cancellations, lost wake-ups; and ends what time ends: reviews, claims on them.
 
 Run every few seconds on every worker host.
- Every change is a conditional update, so any number of hosts may sweep at once.
+Every change is a conditional update, so any number of hosts may sweep at once.
 """
 
 from dataclasses import dataclass

@@ -1,24 +1,23 @@
 """The layers of the engines that this process translated with lately. One query says whether they are still as they are stored."""
 
-from engines.layers import Layers, load_layers, load_stamps
+from engines.layers import Layers, load_layers, read_state
 from engines.models import Engine
 from foundation.api_errors import NotFound
 
 KEPT = 100  # engines
 
-_recent: dict[str, Layers] = {}
+_recent: dict[str, tuple[tuple[object, ...], Layers]] = {}
 
 
 def layers_of(engine: Engine) -> Layers:
     """Read again after any change. Raises NotFound for an engine that was deleted in this moment."""
-    stamp = load_stamps([engine.pk]).get(engine.pk)
-    layers = _recent.get(engine.pk)
-    if stamp is None or layers is None or layers.stamp != stamp:
-        layers = load_layers([engine.pk]).get(engine.pk)
-    if layers is None:
+    state = read_state(engine.pk)
+    known = _recent.pop(engine.pk, None)
+    # The state is read before the layers: what changes in between is read again with the next call, not missed.
+    layers = known[1] if known and known[0] == state else load_layers([engine.pk]).get(engine.pk)
+    if layers is None or state is None:
         raise NotFound("engine", engine.pk)
-    _recent.pop(engine.pk, None)
-    _recent[engine.pk] = layers  # the last used come last
+    _recent[engine.pk] = (state, layers)  # the last used come last
     for forgotten in list(_recent)[:-KEPT]:
         _recent.pop(forgotten, None)
     return layers

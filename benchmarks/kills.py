@@ -73,15 +73,15 @@ def _kill_idle(product: Deployment) -> dict[str, Any]:
 
 
 def _stop_past_the_lease(product: Deployment, model: Any) -> dict[str, Any]:
-    """200 steps run in a worker that is stopped; a second worker takes them over; the first is woken and brings its results."""
+    """200 steps run in a worker that is stopped; a second, which is idle until then, takes them over; the first is woken and brings its results."""
     product.start_web()
     product.environment["DRAIN_SLOTS"] = "200"
     product.start_worker("first")
     groups = [product.submit(submission(100, 1)) for _ in range(2)]
     model.wait_for_calls(in_flight=200, seconds=60)
     stopped = product.queue_workers("first")
-    _signal_workers(product, signal.SIGSTOP, "first")
     product.start_worker("second")
+    _signal_workers(product, signal.SIGSTOP, "first")
     finished = [product.wait_for_group(group["groupId"], seconds=120) for group in groups]
     before = product.query("SELECT id, fence, status, completed_at FROM localization_step ORDER BY id")
     for pid in stopped:

@@ -7,7 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
 from dashboard.catalogue import Catalogue
-from dashboard.views import Home, Login, OrganizationHome
+from dashboard.pages.home import OrganizationHome
+from dashboard.views import Home, Login
 
 frame = [
     path("", RedirectView.as_view(pattern_name="home"), name="index"),
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("login", Login.as_view(), name="login"),
     path("logout", LogoutView.as_view(), name="logout"),
     path("orgs/<str:organization_id>/", OrganizationHome.as_view(), name="organization"),
+    path("", include("dashboard.pages.urls")),
     *(path("", include(f"{app}.pages.urls")) for app in ("organizations", "webhooks", "engines", "localization", "reviews")),
     path("admin/", (frame, "admin", "admin")),
 ]

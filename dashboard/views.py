@@ -1,8 +1,7 @@
-"""Logging in and out, and the first page of an organization."""
+"""Logging in and out, and the way to one's organization."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.views import LoginView
@@ -12,9 +11,7 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from dashboard.forms import LoginForm
-from engines.models import Engine
-from organizations.models import ApiKey, Membership
-from organizations.pages.base import OrganizationPage
+from organizations.models import Membership
 
 
 class Login(LoginView):
@@ -39,20 +36,3 @@ class Home(LoginRequiredMixin, TemplateView):
         if first is not None:
             return redirect(reverse("organization", args=[first]))
         return self.render_to_response({**admin.site.each_context(request), "title": "No organization"})
-
-
-class OrganizationHome(OrganizationPage):
-    """`/orgs/<organization_id>/`: what there is, and what to do next."""
-
-    template_name = "dashboard/organization.html"
-    title = "Home"
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        organization = self.actor.organization
-        return {
-            **super().get_context_data(**kwargs),
-            "engine_count": Engine.objects.visible_to(self.actor).count(),
-            "member_count": Membership.objects.filter(organization=organization, user__kind="person").count(),
-            "key_count": ApiKey.objects.live(self.now).filter(organization=organization).count(),
-            "public_url": settings.PUBLIC_URL,
-        }

@@ -3,7 +3,7 @@
 Asked when an organization or an engine is made, and by the pages and commands that say what a fresh installation translates with.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -31,6 +31,15 @@ def default_models() -> list[DefaultModel]:
     Raises ImproperlyConfigured for a DEFAULT_MODEL that names no provider or no model.
     """
     return list(_choose().models)
+
+
+def offered_models(accounts: Collection[str]) -> dict[str, tuple[DefaultModel, ...]]:
+    """What a new engine may be given instead, by name: a model of each provider in `accounts`, and of those that need no account."""
+    offered = {f"{name}:{model}": _anywhere([(name, model)]) for name, model in CHAT_MODELS.items() if name in accounts}
+    pairs = apertium.available_pairs()
+    if pairs:
+        offered["apertium"] = tuple((source, target, "apertium", mode) for (source, target), mode in pairs.items())
+    return {**offered, "pseudo:pseudo": _anywhere([("pseudo", "pseudo")])}
 
 
 def describe_default() -> str:

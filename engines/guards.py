@@ -3,7 +3,7 @@
 A call passes the limits first and waits for its place; the breaker is asked last, when nothing more lies between it and the call.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import cast
@@ -37,6 +37,10 @@ class Guards:
         """Those that a call passes, in a fixed order. An organization's own account has the limits for itself."""
         names = ((choice.provider, owner), (str(choice), owner), ("engine", engine_id))
         return [self._gate(name, whose, limits) for name, whose in names if (limits := find_limits(name))]
+
+    def known(self) -> Iterator[tuple[Account, str, Breaker]]:
+        """The breakers that were asked for so far, of an account's later keys and addresses after its earlier ones."""
+        yield from ((account, model, breaker) for (account, model), breaker in self._breakers.items())
 
     async def aclose(self) -> None:
         """Nothing is held between calls."""

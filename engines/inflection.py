@@ -42,6 +42,11 @@ def split_words(text: str) -> list[str]:
     return [fold(word) for word in _WORD.findall(text)]
 
 
+def word_spans(text: str) -> list[Span]:
+    """Where each of `split_words` stands, in characters."""
+    return [found.span() for found in _WORD.finditer(text)]
+
+
 def find_term(term: str, words: Sequence[str], language: str) -> Iterator[Span]:
     """The spans of `words` (as `split_words` gives them) that hold every word of the term, in any order, with a few others among them."""
     wanted = split_words(term)

@@ -7,6 +7,7 @@ Every row that the wire shows has one. An id is `<prefix>_` and 19 characters of
 import secrets
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
@@ -30,6 +31,19 @@ def new_ids(prefix: str, count: int) -> list[str]:
     while len(numbers) < count:
         numbers.add(clock | secrets.randbits(RANDOM_BITS))
     return [f"{prefix}_{_encode(number)}" for number in sorted(numbers)]
+
+
+def id_at(prefix: str, moment: datetime) -> str:
+    """The least id that can be made at `moment` or later: a bound for a range along an index. `moment` is after 1970."""
+    return f"{prefix}_{_encode(int(moment.timestamp() * 1000) << RANDOM_BITS)}"
+
+
+def made_at(key: str) -> datetime:
+    """When an id of any prefix was made, in UTC, to the millisecond."""
+    number = 0
+    for character in key.rpartition("_")[2]:
+        number = number << 5 | ALPHABET.index(character)
+    return datetime.fromtimestamp((number >> RANDOM_BITS) / 1000, UTC)
 
 
 def _encode(number: int) -> str:

@@ -11,7 +11,8 @@ from engines.models import Engine
 from engines.pipeline_config import StageId
 from foundation.ids import PrefixedIdField
 from foundation.lease import Lease, WorkStatus, work_indexes
-from localization.managers import JobGroupManager, JobManager
+from localization.histograms import PROCESSING, WAITING
+from localization.managers import DailyFiguresManager, JobGroupManager, JobManager
 from organizations.models import ApiKey, Organization
 
 
@@ -121,6 +122,10 @@ class Step(Lease):
     cost_usd = models.DecimalField(max_digits=12, decimal_places=6, null=True, default=0)  # null: the price of a call is not known
     engine_version = models.PositiveIntegerField(default=0)  # of the layers that were used
     expected_tokens = models.PositiveIntegerField(default=0)  # what a run is thought to use: counts against the budget while it runs
+    words = models.PositiveIntegerField(default=0)  # of the source texts that it is about; counts where it completes
+    terms = models.PositiveIntegerField(default=0)  # of the glossary, that the source texts have
+    terms_missed = models.PositiveIntegerField(default=0)  # of these, not in the translation as the stage left it
+    is_counted = models.BooleanField(default=False)  # in the daily figures
     due_at = models.DateTimeField(null=True)  # of a wait
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -133,6 +138,8 @@ class Step(Lease):
         indexes: ClassVar = [
             *work_indexes("step"),
             models.Index(fields=["due_at"], condition=models.Q(status="waiting"), name="step_waiting_by_deadline"),
+            # Ended and not in the daily figures yet.
+            models.Index(fields=["completed_at"], condition=models.Q(completed_at__isnull=False, is_counted=False), name="step_uncounted"),
         ]
 
     def __str__(self) -> str:
@@ -192,3 +199,51 @@ class Drain(models.Model):
 
     def __str__(self) -> str:
         return f"{self.host}:{self.pid}"
+
+
+class DailyFigures(models.Model):
+    """What ended on one UTC day, of one engine, locale and stage. Made by `localization.rollup` alone, and kept when jobs or the engine go.
+
+    An empty stage is the whole job: its counts, words, terms and times are of the jobs that ended on the day, its tokens and cost of every step that
+    ended on it. An empty locale is all locales. Beside these columns there are the histograms: how many waited (from their turn to their start) and
+    were processed (from start to end, waits for people and retries included) how long, a column for each bucket of `localization.histograms`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="daily_figures", db_index=False)
+    day = models.DateField()
+    engine_id = PrefixedIdField("eng", primary_key=False)
+    target_locale = models.CharField(max_length=35, blank=True, default="")
+    stage = models.CharField(max_length=15, choices=StageId, blank=True, default="")
+    completed = models.PositiveIntegerField(default=0)  # jobs: without warnings
+    completed_with_warnings = models.PositiveIntegerField(default=0)  # jobs only
+    failed = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)  # steps only
+    words = models.PositiveBigIntegerField(default=0)  # of the source, of what completed
+    priced_words = models.PositiveBigIntegerField(default=0)  # of these, where the cost is known; steps only
+    input_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
+    cost_usd = models.DecimalField(max_digits=14, decimal_places=6, default=0)  # of the steps whose cost is known
+    unpriced = models.PositiveIntegerField(default=0)  # steps of which it is not
+    terms = models.PositiveIntegerField(default=0)  # of glossaries, in the sources of what completed
+    terms_missed = models.PositiveIntegerField(default=0)
+
+    objects = DailyFiguresManager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["organization", "target_locale", "day", "engine_id", "stage"], name="one_row_of_figures_per_day_engine_locale_and_stage"
+            ),
+        ]
+        indexes: ClassVar = [
+            # Whole jobs of every locale: what locales are compared by.
+            models.Index(fields=["organization", "day"], condition=models.Q(stage=""), name="figures_of_jobs"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.engine_id} {self.target_locale or '*'} {self.stage or 'job'}"
+
+
+for _name in (*WAITING, *PROCESSING):
+    DailyFigures.add_to_class(_name, models.PositiveIntegerField(default=0))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from engines.errors import Usage as Usage
 from engines.memory import NewEntry
 from engines.pipeline_config import StageId
+from engines.term_count import NO_TERMS, TermCount
 from foundation.lease import WorkStatus
 from localization.models import JobGroup
 
@@ -47,6 +48,7 @@ class WaitEnd:
     output: str | None = None
     detail: str = "{}"  # JSON
     error: str = ""
+    terms: TermCount = NO_TERMS  # of the glossary, in what the person made
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ class Outcome:
     due_at: datetime | None = None
     warnings: tuple[str, ...] = ()  # sentences for the job, also where the stage did its work
     learned: tuple[NewEntry, ...] = ()  # for the translation memory, once the outcome is settled
+    words: int = 0  # of the source texts; said once of a step, however often it runs
+    terms: TermCount = NO_TERMS  # of the glossary, in the texts as the stage leaves them
     open: Callable[[ClaimedStep, datetime], None] | None = None  # of a wait: called in the transaction that makes the step waiting
 
     @property

@@ -125,7 +125,11 @@ def end_waits(ends: Sequence[WaitEnd], *, now: datetime) -> set[int]:
     with transaction.atomic():
         waiting = load_claimed([end.step_id for end in ends], {}, now=now)
         found = {end.step_id: end for end in ends}
-        outcomes = [Outcome(step, end.status, output=end.output, error=end.error, detail=end.detail) for step in waiting for end in [found[step.id]]]
+        outcomes = [
+            Outcome(step, end.status, output=end.output, error=end.error, detail=end.detail, terms=end.terms)
+            for step in waiting
+            for end in [found[step.id]]
+        ]
         ended = _write_steps(outcomes, of=WorkStatus.WAITING, now=now)
         if ended:
             _advance([outcome for outcome in outcomes if outcome.step.id in ended], now=now, slots=DeliverySlots())
@@ -151,6 +155,9 @@ def _write_steps(outcomes: Sequence[Outcome], *, of: WorkStatus, now: datetime) 
         "input_tokens",
         "output_tokens",
         "cost_usd",
+        "words",
+        "terms",
+        "terms_missed",
         "engine_version",
         "run_after",
         "due_at",
@@ -168,6 +175,9 @@ def _write_steps(outcomes: Sequence[Outcome], *, of: WorkStatus, now: datetime) 
             outcome.usage.input_tokens,
             outcome.usage.output_tokens,
             outcome.cost_usd,
+            outcome.words,
+            outcome.terms.seen,
+            outcome.terms.missed,
             outcome.engine_version,
             outcome.run_after or now,
             outcome.due_at,
@@ -182,7 +192,7 @@ def _write_steps(outcomes: Sequence[Outcome], *, of: WorkStatus, now: datetime) 
         match=("id", "fence"),
         only={"status": [of]},
         constants={"lease_until": None},
-        add=("input_tokens", "output_tokens", "cost_usd"),
+        add=("input_tokens", "output_tokens", "cost_usd", "words", "terms", "terms_missed"),
     )
 
 

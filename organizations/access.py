@@ -5,9 +5,9 @@ it. Permissions live with guardian; here is the one condition that asks for them
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Exists, QuerySet
-from guardian.shortcuts import get_perms
 
 from organizations.models import ApiKey, Organization, OrganizationGroupPermission, OrganizationUserPermission, User
 
@@ -25,9 +25,13 @@ class Actor:
         """How reviewers and the audit log name the actor."""
         return self.key.name if self.key and self.user.kind == User.Kind.SERVICE else str(self.user)
 
+    @cached_property
     def permissions(self) -> set[str]:
-        """Codenames of what the actor may do on the organization."""
-        return set(get_perms(self.user, self.organization))
+        """Codenames of what the actor may do on the organization: `holds` for all of them at once. One query, kept with the actor."""
+        by_role = OrganizationGroupPermission.objects.filter(content_object=self.organization, group__user=self.user)
+        directly = OrganizationUserPermission.objects.filter(content_object=self.organization, user=self.user)
+        found = by_role.values_list("permission__codename", flat=True).union(directly.values_list("permission__codename", flat=True))
+        return set(found)
 
 
 def holds(actor: Actor, codename: str) -> Exists:

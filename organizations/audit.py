@@ -6,7 +6,7 @@ A trigger in the database refuses UPDATE and DELETE (`organizations/audit_trigge
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from organizations.access import Actor
-from organizations.models import AuditEvent, Organization
+from organizations.models import AuditEvent, Organization, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,30 @@ class Author:
     request_id: str = ""
     ip: str | None = None
     user_agent: str = ""
+    actor: Actor | None = field(default=None, compare=False)  # whose permissions limit what may be given; None: an operator, whom nothing limits
 
 
 def author_of(request: Request | HttpRequest, actor: Actor) -> Author:
     """The actor of a request; a key is named before the user it acts as."""
+    return _from_here(request, id=actor.key.pk if actor.key else actor.user.pk, label=actor.label, actor=actor)
+
+
+def person_author(request: HttpRequest, user: User) -> Author:
+    """Somebody outside of any organization: who accepts an invitation, or changes their own profile."""
+    return _from_here(request, id=user.pk, label=str(user))
+
+
+def visitor(request: HttpRequest) -> Author:
+    """Nobody yet, but from somewhere: a service that makes an account names it."""
+    return _from_here(request, id="", label="")
+
+
+def _from_here(request: Request | HttpRequest, *, id: str, label: str, actor: Actor | None = None) -> Author:
     plain = request._request if isinstance(request, Request) else request
     return Author(
-        id=actor.key.pk if actor.key else actor.user.pk,
-        label=actor.label,
+        id=id,
+        label=label,
+        actor=actor,
         request_id=str(structlog.contextvars.get_contextvars().get("request_id", "")),
         ip=get_client_ip_address(plain),
         user_agent=plain.headers.get("User-Agent", "")[:300],

@@ -6,6 +6,8 @@ A form here reads what a browser sent. Whether it may be done is for the service
 from typing import Any
 
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
+from unfold.widgets import BASE_INPUT_CLASSES
 
 
 class PageForm(forms.Form):
@@ -16,3 +18,31 @@ class PageForm(forms.Form):
         for field in self.fields.values():
             if not isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput):
                 field.widget.attrs["class"] = f"il-input {field.widget.attrs.get('class', '')}".strip()
+
+
+def look_like_login(form: forms.BaseForm) -> None:
+    """For forms in front of the shell: `unfold/helpers/field.html` shows their fields as the log-in's."""
+    for field in form.fields.values():
+        field.widget.attrs["class"] = " ".join(BASE_INPUT_CLASSES)
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # the class is generic to the type checker alone
+    """A password, twice, which the validators accept for this person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.fields["new_password1"].label = "Password"
+        self.fields["new_password1"].help_text = "At least 10 characters, and not one of the passwords that everybody tries."
+        self.fields["new_password2"].label = "The same again"
+        self.fields["new_password2"].help_text = ""
+        look_like_login(self)
+
+
+class NewPersonForm(NewPasswordForm):
+    """What an account needs beside an address."""
+
+    name = forms.CharField(label="Your name", max_length=200, widget=forms.TextInput({"autocomplete": "name"}))
+    field_order = ("name", "new_password1", "new_password2")
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())

@@ -8,6 +8,7 @@ said about a row that the actor may read.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
@@ -80,7 +81,8 @@ def grants_of(group: Group) -> Grants:
     """What a role's group holds now."""
     codenames = set(OrganizationGroupPermission.objects.filter(group=group).values_list("permission__codename", flat=True))
     chosen: dict[str, list[Model]] = defaultdict(list)
-    for row in (row for table in _permission_tables(group) for row in table.objects.filter(group=group).select_related("permission")):
+    held = [table.objects.filter(group=group).select_related("permission").prefetch_related("content_object") for table in _permission_tables(group)]
+    for row in chain.from_iterable(held):
         for name, codename in ON_ENGINE.items():
             if row.permission.codename == codename:
                 chosen[name].append(row.content_object)

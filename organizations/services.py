@@ -1,7 +1,7 @@
 """Use cases of tenancy: organizations, their people, roles and API keys. Each opens its own transaction and appends to the audit log.
 
-Callers have checked that the author may do this (`organizations.permissions.require`); what no author may do is refused here. Membership and the
-role's group move together: a user is in the group of the role they have, so that guardian answers for them.
+Callers have checked that the author may do this (`organizations.permissions.require`); what no author may do is refused here, and so is giving more
+than one has (`organizations.granting`). Membership and the role's group move together: a user is in the group of the role they have.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,9 @@ from django.db.models import Model
 from foundation.api_errors import Conflict
 from foundation.ids import new_id
 from organizations.audit import Author, record
+from organizations.granting import refuse_giving, refuse_granting, refuse_taking
 from organizations.keys import make_key
-from organizations.models import ApiKey, Membership, Organization, Role, User
+from organizations.models import ApiKey, Invitation, Membership, Organization, Role, User
 from organizations.permissions import (
     ACCESS_ENGINES,
     FULL_ACCESS_PERMISSIONS,
@@ -51,10 +52,11 @@ def create_organization(*, name: str, owner: User, author: Author, now: datetime
     return organization
 
 
-def create_member(*, organization: Organization, user: User, role: Role, author: Author, now: datetime) -> Membership:
-    """Makes a user a member. Raises Conflict for somebody who is."""
+def create_member(*, organization: Organization, user: User, role: Role, author: Author, now: datetime, granter: Author | None = None) -> Membership:
+    """Makes a user a member. `granter` gives the role, where it is not the author. Raises Conflict for a member, Forbidden as `granting`."""
     with transaction.atomic():
         _lock(organization)
+        refuse_giving(granter or author, role)
         if Membership.objects.filter(organization=organization, user=user).exists():
             raise Conflict(f"{user} is a member already.", code="already_a_member")
         membership = _join(organization, user, _own(role, organization), now)
@@ -63,12 +65,14 @@ def create_member(*, organization: Organization, user: User, role: Role, author:
 
 
 def change_role(*, membership: Membership, role: Role, author: Author, now: datetime) -> None:
-    """Moves a member to another role. Raises Conflict for the last owner."""
+    """Moves a member to another role. Raises Conflict for the last owner, Forbidden as `granting`."""
     organization = membership.organization
     with transaction.atomic():
         _lock(organization)
         membership.refresh_from_db(fields=["role"])
         before = membership.role
+        refuse_taking(author, before)
+        refuse_giving(author, role)
         if role.kind != Role.Kind.OWNER:
             _refuse_last_owner(membership)
         _leave_group(membership)
@@ -80,38 +84,66 @@ def change_role(*, membership: Membership, role: Role, author: Author, now: date
 
 
 def remove_member(*, membership: Membership, author: Author, now: datetime) -> None:
-    """Ends a membership; the person's keys of this organization end with it. Raises Conflict for the last owner."""
+    """Ends a membership, and with it the person's keys and open invitations here. Raises Conflict for the last owner, Forbidden as `granting`."""
     organization, user = membership.organization, membership.user
     with transaction.atomic():
         _lock(organization)
         membership.refresh_from_db(fields=["role"])
+        refuse_taking(author, membership.role)
         _refuse_last_owner(membership)
         _leave_group(membership)
+        Invitation.objects.filter(organization=organization, inviter=user, accepted_at=None, withdrawn_at=None).update(withdrawn_at=now)
         ApiKey.objects.filter(organization=organization, user=user, revoked_at=None).update(revoked_at=now)
         membership.delete()
         _record(organization, author, "member.removed", user, now)
 
 
 def create_role(*, organization: Organization, name: str, grants: Grants, author: Author, now: datetime) -> Role:
-    """A custom role. Raises Conflict when the name is taken."""
+    """A custom role. Raises Conflict when the name is taken, Forbidden as `granting`."""
     with transaction.atomic():
         _lock(organization)
-        if Role.objects.filter(organization=organization, name=name).exists():
-            raise Conflict(f"There is a role named {name} already.", code="role_name_taken")
+        refuse_granting(author, grants.everywhere)
+        _refuse_taken_name(organization, name)
         role = _add_role(organization, name, Role.Kind.CUSTOM, grants)
         _record(organization, author, "role.created", role, now, {"name": name, **grants.described()})
     return role
 
 
 def change_role_permissions(*, role: Role, grants: Grants, author: Author, now: datetime) -> None:
-    """Gives a role these permissions in place of all it had. Raises Conflict for the owner's role."""
+    """Gives a role these permissions in place of all it had. Raises Conflict for the owner's role, Forbidden as `granting` for what is new."""
     if role.kind == Role.Kind.OWNER:
         raise Conflict("The owner's role cannot be edited.", code="role_cannot_be_edited")
     with transaction.atomic():
         _lock(role.organization)
-        before = grants_of(role.group).described()
+        before = grants_of(role.group)
+        refuse_granting(author, grants.everywhere - before.everywhere)
         replace_grants(role.group, role.organization, grants)
-        _record(role.organization, author, "role.permissions_changed", role, now, {"before": before, "after": grants.described()})
+        _record(role.organization, author, "role.permissions_changed", role, now, {"before": before.described(), "after": grants.described()})
+
+
+def rename_role(*, role: Role, name: str, author: Author, now: datetime) -> None:
+    """Raises Conflict for a seeded role, which keeps its name, and where the name is taken."""
+    _refuse_seeded(role)
+    with transaction.atomic():
+        _lock(role.organization)
+        _refuse_taken_name(role.organization, name, but=role)
+        before = role.name
+        role.name = name
+        role.save(update_fields=["name"])
+        _record(role.organization, author, "role.renamed", role, now, {"before": before, "after": name})
+
+
+def delete_role(*, role: Role, author: Author, now: datetime) -> None:
+    """Raises Conflict for a seeded role, and for one that a member, a live key or an open invitation has. Keys that ended let go of it."""
+    _refuse_seeded(role)
+    organization = role.organization
+    with transaction.atomic():
+        _lock(organization)
+        _refuse_used(role, now)
+        Membership.objects.filter(role=role).update(role=None)
+        before = {"name": role.name, **grants_of(role.group).described()}
+        role.group.delete()  # the role goes with its group, and with what the group held
+        _record(organization, author, "role.deleted", role, now, {"before": before})
 
 
 def create_personal_key(
@@ -137,12 +169,15 @@ def create_service_key(
     engines: Sequence[Model] = (),
     expires_at: datetime | None = None,
 ) -> tuple[ApiKey, str]:
-    """A key that acts as a user of its own, and its text, which is shown once.
+    """A key that acts as a user of its own, and its text, which is shown once. Raises Forbidden as `granting`.
 
     It may do what its role may, and use the engines listed; with neither it uses every engine, and nothing else.
     """
     grants = Grants(everywhere=frozenset() if role or engines else frozenset({ACCESS_ENGINES}), chosen={ACCESS_ENGINES: tuple(engines)})
     with transaction.atomic():
+        if role:
+            _lock(organization)
+            refuse_giving(author, role)
         pk = new_id("usr")
         service = User(pk=pk, email=f"{pk}@{SERVICE_DOMAIN}", name=name, kind=User.Kind.SERVICE, created_at=now)
         service.set_unusable_password()
@@ -203,6 +238,26 @@ def _join(organization: Organization, user: User, role: Role | None, now: dateti
 def _leave_group(membership: Membership) -> None:
     if membership.role:
         membership.user.groups.remove(membership.role.group)
+
+
+def _refuse_seeded(role: Role) -> None:
+    if role.kind != Role.Kind.CUSTOM:
+        raise Conflict(f"{role.name} came with the organization: it keeps its name and cannot be deleted.", code="role_cannot_be_edited")
+
+
+def _refuse_taken_name(organization: Organization, name: str, *, but: Role | None = None) -> None:
+    if Role.objects.filter(organization=organization, name=name).exclude(pk=but.pk if but else None).exists():
+        raise Conflict(f"There is a role named {name} already.", code="role_name_taken")
+
+
+def _refuse_used(role: Role, now: datetime) -> None:
+    people = Membership.objects.filter(role=role, user__kind=User.Kind.PERSON).count()
+    keys = ApiKey.objects.live(now).filter(kind=ApiKey.Kind.SERVICE, user__memberships__role=role).count()
+    invitations = Invitation.objects.filter(role=role, accepted_at=None, withdrawn_at=None, expires_at__gt=now).count()
+    used = [(people, "member"), (keys, "live key"), (invitations, "open invitation")]
+    by = ", ".join(f"{count} {what}{'s' if count > 1 else ''}" for count, what in used if count)
+    if by:
+        raise Conflict(f"{role.name} is in use by {by}.", code="role_in_use")
 
 
 def _own(role: Role, organization: Organization) -> Role:

@@ -23,6 +23,8 @@ from django.conf import settings
 
 from engines.layers import Layers
 from engines.model_loop import Cancellation
+from engines.translation.segments import walk
+from engines.translation.words import count_words
 from foundation.customer_json import JSONValue, dump, parse
 from foundation.lease import WorkStatus
 from localization.models import JobGroup
@@ -56,6 +58,11 @@ class GroupContent:
         return self._cleaned
 
     @cached_property
+    def words(self) -> int:
+        """Of the texts to be translated, as they were sent: what every stage of every job of the group is measured by."""
+        return sum(count_words(segment.text) for segment in walk(self.source, locked_keys=self.group.locked_keys).segments)
+
+    @cached_property
     def hints(self) -> Mapping[str, list[str]]:
         hints: Mapping[str, list[str]] = json.loads(self.group.hints)
         return hints
@@ -67,7 +74,7 @@ def run_step(step: ClaimedStep, content: GroupContent, layers: Layers, *, now: d
     try:
         deadline = started + settings.STEP_DEADLINE.total_seconds()
         result = STAGES[step.stage](stage_input(step, content, layers, deadline=deadline, now=now, cancellation=cancellation))
-        outcome = _outcome(step, result)
+        outcome = _outcome(step, result, content)
     except StageFailed as exc:
         outcome = Outcome(step=step, status=WorkStatus.FAILED, error=str(exc), usage=exc.usage, learned=exc.learned)
     except RetryLater as exc:
@@ -108,7 +115,7 @@ def stage_input(
     )
 
 
-def _outcome(step: ClaimedStep, result: Produced | Skipped | Waiting) -> Outcome:
+def _outcome(step: ClaimedStep, result: Produced | Skipped | Waiting, content: GroupContent) -> Outcome:
     match result:
         case Produced():
             return Outcome(
@@ -119,11 +126,13 @@ def _outcome(step: ClaimedStep, result: Produced | Skipped | Waiting) -> Outcome
                 usage=result.usage,
                 warnings=result.warnings,
                 learned=result.learned,
+                words=content.words,
+                terms=result.terms,
             )
         case Skipped():
             return Outcome(step=step, status=WorkStatus.SKIPPED, detail=dump({"reason": result.reason}))
         case Waiting():
-            return Outcome(step=step, status=WorkStatus.WAITING, due_at=result.due_at, open=result.open)
+            return Outcome(step=step, status=WorkStatus.WAITING, due_at=result.due_at, open=result.open, words=content.words)
 
 
 def _retry(step: ClaimedStep, reason: RetryLater, *, now: datetime) -> Outcome:

@@ -1,4 +1,5 @@
-"""Picks up whatever was left lying: dead leases, half-finished cancellations, lost wake-ups; and ends what time ends: reviews, claims on them.
+"""Picks up whatever was left lying: dead leases, half-finished cancellations, lost wake-ups; ends what time ends: reviews, claims on them;
+and counts into the daily figures what ended.
 
 Run every few seconds on every worker host.
 Every change is a conditional update, so any number of hosts may sweep at once.
@@ -7,14 +8,20 @@ Every change is a conditional update, so any number of hosts may sweep at once.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+from django.db import DatabaseError
+
 from foundation.dispatch import wake
 from localization import drains
 from localization.models import JobGroup
+from localization.rollup import roll_up
 from localization.transitions import end_cancelled, expire_leases
 from pipeline.due import oldest_due
 from reviews.external import expire_orders
 from reviews.timeouts import close_orphans, end_due, return_expired
 from webhooks import transitions as deliveries
+
+log = structlog.get_logger(__name__)
 
 REVIEWS_AT_ONCE = 200  # ended in one transaction
 PATIENCE = timedelta(seconds=1)  # of due work before a wake-up counts as lost
@@ -30,6 +37,7 @@ class Swept:
     cancelled: int
     reviews: int  # whose time was over, or their claim's
     woke: bool
+    counted: int = 0  # steps, into the daily figures
 
 
 def sweep(*, now: datetime) -> Swept:
@@ -46,7 +54,7 @@ def sweep(*, now: datetime) -> Swept:
     is_late = oldest is not None and oldest < now - PATIENCE and not drains.has_spare_slots(now=now)
     if is_late:
         wake()
-    return Swept(steps=steps, deliveries=sent, orders=orders, cancelled=len(cancelled), reviews=reviews, woke=is_late)
+    return Swept(steps=steps, deliveries=sent, orders=orders, cancelled=len(cancelled), reviews=reviews, woke=is_late, counted=_count(now=now))
 
 
 def _end_reviews(*, now: datetime) -> int:
@@ -58,3 +66,12 @@ def _end_reviews(*, now: datetime) -> int:
             if ended < REVIEWS_AT_ONCE:
                 break
     return count
+
+
+def _count(*, now: datetime) -> int:
+    """Nothing waits for the figures: where they cannot be made, the next round makes them."""
+    try:
+        return roll_up(now=now)
+    except DatabaseError as exc:
+        log.warning("figures_not_counted", error=type(exc).__name__)
+        return 0

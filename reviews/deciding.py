@@ -4,7 +4,7 @@ A decision and the timeout are the same conditional UPDATE on the step: the firs
 claim's fence; where either is lost, everything is rolled back and what was typed is kept as drafts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -23,10 +23,13 @@ from localization.transitions import end_waits
 from organizations.access import Actor
 from reviews import drafts, transitions
 from reviews.content import Content, load_content, text_at
-from reviews.errors import FaultyReview, StaleClaim, TransitionRefused
+from reviews.edit_distance import measure_edits
+from reviews.errors import DraftsMoved, FaultyReview, StaleClaim, TransitionRefused, UnsettledDrafts
 from reviews.explaining import explain, find_claim
-from reviews.judging import Acknowledged, Judgement, judge_texts
-from reviews.models import Claim, Decision, ReviewItem
+from reviews.judging import Acknowledged, Judgement, judge_standings, judge_texts
+from reviews.models import Claim, Decision, Draft, ReviewItem
+from reviews.progress import stand_all
+from reviews.reading import read_drafts
 from reviews.structure import find_differences
 
 LABEL_LENGTH = 254
@@ -75,14 +78,46 @@ def edit_review(*, actor: Actor, item: ReviewItem, fence: int, data: JSONValue, 
         raise
 
 
+def submit_drafts(*, actor: Actor, item: ReviewItem, fence: int, now: datetime) -> Decision:
+    """The texts as the actor's drafts have them, with the answers given there: an approval where none differs from the AI version, else an edit.
+
+    Raises UnsettledDrafts, FaultyReview, and StaleClaim, AlreadyDecided or ReviewEnded where it is too late; the drafts stay as they are.
+    """
+    claim = find_claim(item, actor.user, fence)
+    refuse_if_over(item, claim)
+    content = load_content(item)
+    while True:
+        try:
+            return _submit_once(content, claim, actor, now)
+        except DraftsMoved:  # by an autosave, or a late text of who held the item before: what stands now is judged
+            continue
+
+
+def _submit_once(content: Content, claim: Claim, actor: Actor, now: datetime) -> Decision:
+    read = read_drafts(content.item)
+    standings = list(stand_all(content, read, {}, actor.user))
+    if left := [standing.number for standing in standings if standing.left]:
+        raise UnsettledDrafts(left)
+    judgement = judge_standings(content, standings)
+    texts = {standing.number: standing.text for standing in standings}
+    changed = frozenset(standing.number for standing in standings if standing.is_edited)
+    kind = Decision.Kind.EDIT if changed else Decision.Kind.APPROVE
+    return _decide(content, claim, Submission(kind, _label(actor), texts, changed, judgement), actor, now, judged=list(read.values()))
+
+
 def refuse_if_over(item: ReviewItem, claim: Claim) -> None:
     """As far as one can see before anything is done. Raises what `explain` says."""
     if item.ended_at is not None or item.fence != claim.fence:
         raise explain(item)
 
 
-def _decide(content: Content, claim: Claim, submission: Submission, actor: Actor, now: datetime) -> Decision:
-    """Ends the wait, takes the item, records the decision, in one transaction. Raises StaleClaim, AlreadyDecided, ReviewEnded."""
+def _decide(
+    content: Content, claim: Claim, submission: Submission, actor: Actor, now: datetime, *, judged: Collection[Draft] | None = None
+) -> Decision:
+    """Ends the wait, takes the item, records the decision, in one transaction. Raises StaleClaim, AlreadyDecided, ReviewEnded.
+
+    With `judged`, also DraftsMoved where the item's drafts are no longer these.
+    """
     item = content.item
     decision = Decision(
         item=item,
@@ -90,16 +125,25 @@ def _decide(content: Content, claim: Claim, submission: Submission, actor: Actor
         reviewer=actor.user,
         reviewer_label=submission.label,
         changed=len(submission.changed),
+        edit_distance=measure_edits((content.translations[number], submission.texts[number]) for number in sorted(submission.changed)),
         acknowledged=list(submission.judgement.acknowledged),
         false_alarms=list(submission.judgement.false_alarms),
         claimed_at=claim.claimed_at,
         decided_at=now,
     )
-    end = WaitEnd(item.step_id, WorkStatus.COMPLETED, output=_output(content, submission), detail=dump(describe(decision)))
+    end = WaitEnd(
+        item.step_id,
+        WorkStatus.COMPLETED,
+        output=_output(content, submission),
+        detail=dump(describe(decision)),
+        terms=content.verifier.count_terms((segment.text, submission.texts[segment.number]) for segment in content.segments),
+    )
     with transaction.atomic():
         if not end_waits([end], now=now):
             raise explain(item)
         transitions.submit_item(item.pk, fence=claim.fence, now=now)
+        if judged is not None and not drafts.are_as_read(item.pk, judged):
+            raise DraftsMoved
         decision.save(force_insert=True)
         drafts.clear(decision)
         transaction.on_commit(partial(_remember, content, submission, now), robust=True)

@@ -1,4 +1,5 @@
-"""News for reviewers: when a group's first items arrive, one notification and one e-mail to each person who may review them, never one for each job.
+"""News for reviewers: when a group's first items arrive, one notification and one e-mail to each person who may review them and wants to hear of it
+(`reviews.preferences`), never one for each job.
 
 A digest is a work row: claimed for a while, sent, settled. Notifications are written first and once (they are unique for a person and a group), and a
 person's is marked as soon as the mail server took the mail: a server that is away delays what is left, and repeats nothing. Only a process that dies
@@ -6,7 +7,7 @@ between the two mails one person twice, under one Message-ID. No customer's text
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from smtplib import SMTPRecipientsRefused, SMTPResponseException
 
@@ -16,10 +17,10 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 
 from foundation.lease import WorkStatus, claim, renew
-from organizations.models import Organization, User
+from organizations.models import User
 from reviews.mails import News, compose, news_of
 from reviews.models import Digest, Notification
-from reviews.queries import reviewers_of
+from reviews.preferences import people_to_tell, settings_of
 
 AT_ONCE = 5  # digests of one call
 LEASE = timedelta(minutes=2)  # renewed before every mail
@@ -68,9 +69,9 @@ def _send(digest: Digest, clock: _Clock) -> None:
     if news is None:
         _settle(digest, WorkStatus.SKIPPED, clock())
         return
-    people = list(reviewers_of(news.organization, digest.engine_id))
+    people = people_to_tell(news.organization, digest.engine_id, news.locales)
     _notify(digest, news, people, clock())
-    unsent = _mail(digest, news, clock)
+    unsent = _mail(digest, news, people, clock)
     if not unsent:
         _settle(digest, WorkStatus.COMPLETED, clock())
         return
@@ -100,9 +101,9 @@ def _notify(digest: Digest, news: News, people: Sequence[User], now: datetime) -
     Notification.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def _mail(digest: Digest, news: News, clock: _Clock) -> int:
-    """Mails everybody who was notified and not yet mailed; returns how many are left. Raises _Lost."""
-    waiting = list(_unmailed(digest, news.organization))
+def _mail(digest: Digest, news: News, people: Sequence[User], clock: _Clock) -> int:
+    """Mails those who were notified, want mails and have none yet; returns how many are left. Raises _Lost."""
+    waiting = _unmailed(digest, people)
     left = len(waiting)
     try:
         with get_connection(timeout=MAIL_SECONDS) as backend:
@@ -117,10 +118,11 @@ def _mail(digest: Digest, news: News, clock: _Clock) -> int:
     return left
 
 
-def _unmailed(digest: Digest, organization: Organization) -> Iterator[Notification]:
-    """Of those who may still review: a role may be gone since."""
-    waiting = Notification.objects.filter(group_id=digest.group_id, emailed_at=None, user__in=reviewers_of(organization, digest.engine_id))
-    return waiting.select_related("user").order_by("id").iterator()
+def _unmailed(digest: Digest, people: Sequence[User]) -> list[Notification]:
+    """Of those who may still review and want to hear of it: a role may be gone since, and a mind changed."""
+    wanting = [person.pk for person in people if settings_of(person).wants_mails]
+    waiting = Notification.objects.filter(group_id=digest.group_id, emailed_at=None, user__in=wanting)
+    return list(waiting.select_related("user").order_by("id"))
 
 
 def _deliver(backend: BaseEmailBackend, message: EmailMessage) -> bool:

@@ -1,15 +1,16 @@
-"""What people typed and did not submit: one draft for each text of an item, the last one written.
+"""What people made of texts and did not submit: one draft for each text of an item, the last one written.
 
 Every write happens while the item's row is locked (a renewed lease locks it, `keep` does so itself), so that drafts and claims never disagree.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from organizations.models import User
+from reviews.answers import Answer, as_stored
 from reviews.errors import NewerDraft
 from reviews.models import Claim, Decision, Draft, ReviewItem
 
@@ -22,12 +23,32 @@ class Kept:
     newer: tuple[NewerDraft, ...] = ()
 
 
-def write(item_id: str, texts: Mapping[int, str], *, author: User, now: datetime) -> None:
-    """Inserts or replaces. The caller has the item's row."""
+def write(item_id: str, texts: Mapping[int, str], *, author: User, now: datetime, answers: Mapping[int, Sequence[Answer]] | None = None) -> None:
+    """Inserts or replaces. The answers of a number that `answers` does not name stay as they are. The caller has the item's row."""
+    given = answers or {}
+    drafts = [
+        Draft(item_id=item_id, number=number, text=text, author=author, updated_at=now, answers=as_stored(given.get(number, ()), author))
+        for number, text in sorted(texts.items())
+    ]
+    _upsert([draft for draft in drafts if draft.number not in given], "text", "author", "updated_at")
+    _upsert([draft for draft in drafts if draft.number in given], "text", "author", "updated_at", "answers")
+
+
+def _upsert(drafts: list[Draft], *columns: str) -> None:
+    if drafts:
+        Draft.objects.bulk_create(drafts, update_conflicts=True, unique_fields=["item", "number"], update_fields=columns, batch_size=1000)
+
+
+def write_missing(item_id: str, texts: Mapping[int, str], *, author: User, now: datetime) -> None:
+    """Inserts where there is no draft, and leaves those that there are. The caller has the item's row."""
     drafts = [Draft(item_id=item_id, number=number, text=text, author=author, updated_at=now) for number, text in sorted(texts.items())]
-    Draft.objects.bulk_create(
-        drafts, update_conflicts=True, unique_fields=["item", "number"], update_fields=["text", "author", "updated_at"], batch_size=1000
-    )
+    Draft.objects.bulk_create(drafts, ignore_conflicts=True, batch_size=1000)
+
+
+def are_as_read(item_id: str, read: Iterable[Draft]) -> bool:
+    """Whether the item's drafts are those that were read before. The caller has the item's row."""
+    standing = set(Draft.objects.filter(item_id=item_id).values_list("number", "text", "author_id"))
+    return standing == {(draft.number, draft.text, draft.author_id) for draft in read}
 
 
 def discard(item_id: str, numbers: Iterable[int]) -> None:

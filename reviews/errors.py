@@ -107,3 +107,15 @@ class FaultyReview(ReviewsError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(f"{len(faults)} faults")
         self.faults = tuple(faults)
+
+
+class UnsettledDrafts(ReviewsError):
+    """Somebody else left unfinished drafts, which whoever submits has neither accepted nor discarded. `numbers` are of their texts."""
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__("Somebody left unfinished drafts: accept or discard them.")
+        self.numbers = tuple(numbers)
+
+
+class DraftsMoved(ReviewsError):
+    """A draft was written while the review was being decided: what was judged is not what stands there."""

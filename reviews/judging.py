@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engines.checks import Finding
-from reviews.checking import find_faults, is_error, may_be_false_alarm
+from reviews.checking import is_error, may_be_false_alarm
 from reviews.content import Content
 from reviews.errors import Fault, FaultyReview
+from reviews.progress import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +33,35 @@ class Judgement:
 def judge_texts(content: Content, texts: Mapping[int, str], acknowledged: Iterable[Acknowledged]) -> Judgement:
     """`texts` has the text of each segment, by number. Raises FaultyReview with everything that blocks, in reading order."""
     answered = {(one.path, one.code): one.reason.strip() for one in acknowledged}
+    found = (
+        (path, finding, answered.get((path, finding.code)))
+        for number, path in content.paths.items()
+        for finding in content.find_faults(number, texts[number])
+    )
+    return _judge(found)
+
+
+def judge_standings(content: Content, standings: Iterable[Standing]) -> Judgement:
+    """Texts as a reviewer left them, with what they answered to each finding. Raises as `judge_texts`."""
+    return _judge(
+        (content.paths[standing.number], finding, standing.answers.get((finding.code, finding.message)))
+        for standing in standings
+        for finding in standing.findings
+    )
+
+
+def _judge(found: Iterable[tuple[str, Finding, str | None]]) -> Judgement:
+    """Each finding with its path and the reason that was given for it; None where nobody answered."""
     faults: list[Fault] = []
     seen: dict[tuple[str, str], dict[str, str]] = {}
     alarms: dict[tuple[str, str], dict[str, str]] = {}
-    for segment in content.segments:
-        path = content.paths[segment.number]
-        for finding in find_faults(content.verifier, segment.text, texts[segment.number]):
-            reason = answered.get((path, finding.code))
-            if objection := _objection(finding, reason):
-                faults.append(Fault(path, finding.code, objection))
-            elif is_error(finding):
-                alarms[path, finding.code] = {"path": path, "code": finding.code, "reason": reason or ""}
-            else:
-                seen[path, finding.code] = {"path": path, "code": finding.code}
+    for path, finding, reason in found:
+        if objection := _objection(finding, reason):
+            faults.append(Fault(path, finding.code, objection))
+        elif is_error(finding):
+            alarms[path, finding.code] = {"path": path, "code": finding.code, "reason": reason or ""}
+        else:
+            seen[path, finding.code] = {"path": path, "code": finding.code}
     if faults:
         raise FaultyReview(faults)
     return Judgement(tuple(seen.values()), tuple(alarms.values()))

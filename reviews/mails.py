@@ -24,6 +24,7 @@ The first goes on as the AI left it on {first_ships}, unless somebody has review
 {link}
 
 You get this mail because you may review translations of this engine. There is one mail for each group of translations.
+To mute the engine, choose your locales or switch these mails off, go to {profile}
 """
 
 
@@ -66,6 +67,7 @@ def compose(news: News, notification: Notification) -> EmailMessage:
         locales=_enumerate(news.locales),
         first_ships=_local(news.first_ships_at, news.organization.timezone),
         link=f"{settings.PUBLIC_URL}/orgs/{notification.organization_id}/human-reviewer",
+        profile=f"{settings.PUBLIC_URL}/profile",
     )
     host = urlsplit(settings.PUBLIC_URL).hostname
     headers = {"Message-ID": f"<review-{notification.pk}-{notification.group_id}@{host}>", "Auto-Submitted": "auto-generated"}

@@ -95,7 +95,10 @@ class Claim(models.Model):
 
 
 class Draft(models.Model):
-    """What somebody typed for one text and has not submitted. It survives claims: the next holder finds it."""
+    """What somebody made of one text and has not submitted. It survives claims: the next holder finds it.
+
+    Mostly that is what they typed. A text that is the AI's to the letter says that its author accepted it as it is.
+    """
 
     id = models.BigAutoField(primary_key=True)
     item = models.ForeignKey(ReviewItem, on_delete=models.CASCADE, related_name="drafts", db_index=False)
@@ -103,6 +106,7 @@ class Draft(models.Model):
     text = models.TextField()
     author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     updated_at = models.DateTimeField()
+    answers = models.JSONField(default=list)  # [{code, message, reason, author}]: what the author said to findings (`reviews.answers`)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["item", "number"], name="one_draft_per_text")]
@@ -146,6 +150,7 @@ class Decision(models.Model):
     reviewer = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="review_decisions")
     reviewer_label = models.CharField(max_length=254)
     changed = models.PositiveIntegerField()  # texts that differ from the AI version
+    edit_distance = models.FloatField(null=True)  # `reviews.edit_distance.measure_edits`; null: no text changed, or decided before it was measured
     acknowledged = models.JSONField(default=list)  # [{path, code}]: warnings that were seen
     false_alarms = models.JSONField(default=list)  # [{path, code, reason}]: errors that are none
     claimed_at = models.DateTimeField()
@@ -225,7 +230,11 @@ class Notification(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["user", "group_id"], name="one_notification_per_group_and_person")]
-        indexes: ClassVar = [models.Index(fields=["user", "-id"], name="notifications_newest_first")]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-id"], name="notifications_newest_first"),
+            # The number at the bell, on every page.
+            models.Index(fields=["user", "organization"], condition=models.Q(read_at=None), name="notifications_unread"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.group_id}"

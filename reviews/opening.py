@@ -3,7 +3,6 @@
 Called by the stage `humanEdit`: `assess` on its thread, `open_review` while its outcome is settled.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from engines.checks import glossary
 from engines.layers import Layers
 from engines.translation.segments import walk
 from engines.translation.verify import make_verifier
+from engines.translation.words import count_words
 from foundation.customer_json import JSONValue
 from localization.outcomes import ClaimedStep
 from reviews.checking import find_faults, is_error
@@ -19,8 +19,6 @@ from reviews.content import text_at
 from reviews.models import Digest, ReviewItem
 
 DIGEST_DELAY = timedelta(minutes=1)  # so that one digest tells of the locales that arrive together
-# A character of Chinese or Japanese counts as a word: those scripts have no spaces.
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+(?:['’-]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def assess(
     errors = [any(map(is_error, findings)) for findings in found]
     return Assessment(
         segments=len(segments),
-        words=sum(len(_WORD.findall(segment.text)) for segment in segments),
+        words=sum(count_words(segment.text) for segment in segments),
         errors=sum(errors),
         warnings=sum(bool(findings) and not has_error for findings, has_error in zip(found, errors, strict=True)),
         glossary_misses=sum(any(finding.code == glossary.CODE for finding in findings) for findings in found),

@@ -1,16 +1,18 @@
 """Reads that the queue's API, pages and digests share."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from engines.grants import EngineGroupPermission, EngineUserPermission
 from engines.models import Engine
+from foundation.ids import is_id
+from organizations.access import Actor
 from organizations.models import Organization, OrganizationGroupPermission, OrganizationUserPermission, User
 from organizations.permissions import ON_ENGINE, ON_ORGANIZATION, REVIEW_TRANSLATIONS
 from reviews.managers import ReviewItemQuerySet
-from reviews.models import Draft, ReviewItem
+from reviews.models import Draft, Notification, ReviewItem
 
 OPEN = "open"  # a filter's word: available or claimed
 AVAILABLE, CLAIMED = ReviewItem.State.AVAILABLE, ReviewItem.State.CLAIMED
@@ -22,6 +24,25 @@ class Place:
 
     moment: datetime
     item_id: str
+
+    @classmethod
+    def of(cls, item: ReviewItem, *, state: str) -> "Place":
+        return cls(item.ended_at if is_of_ended(state) and item.ended_at else item.due_at, item.pk)
+
+    @classmethod
+    def read(cls, text: str) -> "Place":
+        """What `str` wrote. Raises ValueError for anything else."""
+        moment, _, item_id = text.partition(" ")
+        try:
+            place = cls(datetime.fromisoformat(moment).astimezone(UTC), item_id)
+        except OverflowError as exc:
+            raise ValueError(text) from exc
+        if not is_id(item_id, "rvw"):
+            raise ValueError(text)
+        return place
+
+    def __str__(self) -> str:
+        return f"{self.moment.isoformat()} {self.item_id}"
 
 
 def in_state(state: str, now: datetime) -> Q:
@@ -86,3 +107,8 @@ def reviewers_of(organization: Organization, engine_id: str) -> QuerySet[User]:
     )
     members = User.objects.filter(memberships__organization=organization, kind=User.Kind.PERSON, is_active=True)
     return members.filter(may).order_by("id")
+
+
+def unread_count(actor: Actor) -> int:
+    """How many notifications of the organization the person has not opened. One query, along an index of the unread."""
+    return Notification.objects.filter(user=actor.user, organization=actor.organization, read_at=None).count()

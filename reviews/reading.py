@@ -11,8 +11,7 @@ from engines.checks import Finding
 from foundation.api_errors import NotFound
 from foundation.ids import is_id
 from organizations.access import Actor
-from reviews.checking import find_faults
-from reviews.content import Content, load_content, text_at
+from reviews.content import Content, load_content
 from reviews.models import Decision, Draft, Flag, ReviewItem
 from reviews.queries import state_of, with_names
 
@@ -72,7 +71,7 @@ def _found(item: ReviewItem | None, review_id: str) -> ReviewItem:
 
 
 def read_review(item: ReviewItem, *, actor: Actor, now: datetime) -> Review:
-    """Six queries, and six more where the engine's layers are not at hand in this process, however many texts."""
+    """Five queries, or seven where this process has not read the item before, and six more where the engine's layers are not at hand in it."""
     content = load_content(item)
     state = state_of(item, now)
     decision = Decision.objects.filter(item=item).first() if item.state == ReviewItem.State.SUBMITTED else None
@@ -81,31 +80,35 @@ def read_review(item: ReviewItem, *, actor: Actor, now: datetime) -> Review:
 
 
 def read_texts(content: Content) -> list[Text]:
-    """In reading order of the source. Two queries."""
-    drafts = {draft.number: draft for draft in Draft.objects.filter(item=content.item).select_related("author")}
-    flags: defaultdict[int, list[Flag]] = defaultdict(list)
-    for flag in Flag.objects.filter(item=content.item).select_related("author").order_by("id"):
-        flags[flag.number].append(flag)
+    """In reading order of the source. Three queries."""
+    drafts, flags = read_drafts(content.item), read_flags(content.item)
     texts = []
     for segment in content.segments:
-        draft, translation = drafts.get(segment.number), content.translations[segment.number]
+        number = segment.number
+        draft, translation = drafts.get(number), content.translations[number]
         text = Text(
-            number=segment.number,
-            path=content.paths[segment.number],
+            number=number,
+            path=content.paths[number],
             source=segment.text,
-            sent=_sent(content, segment.path, segment.text),
+            sent=content.sent_text(number),
             translation=translation,
             hints=segment.hints,
             draft=draft,
-            findings=find_faults(content.verifier, segment.text, translation if draft is None else draft.text),
-            flags=tuple(flags[segment.number]),
+            findings=content.find_faults(number, translation if draft is None else draft.text),
+            flags=flags.get(number, ()),
         )
         texts.append(text)
     return texts
 
 
-def _sent(content: Content, path: tuple[str | int, ...], source: str) -> str | None:
-    if content.cleaned is None:
-        return None
-    sent = text_at(content.sent, path)
-    return None if sent == source else sent
+def read_drafts(item: ReviewItem) -> dict[int, Draft]:
+    """By number, each with its author. Two queries: there are many drafts, and few authors."""
+    return {draft.number: draft for draft in Draft.objects.filter(item=item).prefetch_related("author")}
+
+
+def read_flags(item: ReviewItem) -> dict[int, tuple[Flag, ...]]:
+    """By number, in the order they were made, each with its author. One query."""
+    flags: defaultdict[int, list[Flag]] = defaultdict(list)
+    for flag in Flag.objects.filter(item=item).select_related("author").order_by("id"):
+        flags[flag.number].append(flag)
+    return {number: tuple(found) for number, found in flags.items()}

@@ -20,11 +20,10 @@ from organizations.audit import author_of
 from organizations.authentication import actor_of, now_of
 from organizations.permissions import MANAGE_REVIEWS, require
 from reviews import managing, services
-from reviews.checking import find_faults
 from reviews.content import Content, load_content
 from reviews.deciding import approve_review, edit_review
 from reviews.models import Decision, ReviewItem
-from reviews.queries import Place, after, is_of_ended, queue
+from reviews.queries import Place, after, queue
 from reviews.reading import find_managed, find_review, read_review
 from reviews.refusals import refusals
 from reviews.requests import DraftInput, ExtendInput, FenceInput, ReasonInput, ReviewListQuery, SubmitInput, WithdrawInput
@@ -175,19 +174,13 @@ def _page(actor: Actor, query: dict[str, Any], now: datetime) -> dict[str, Any]:
     if "cursor" in query:
         items = after(items, _read_place(decode_cursor(query["cursor"], scope=scope)), state=state)
     found = list(items[: limit + 1])
-    cursor = encode_cursor(_write_place(found[limit - 1], state), scope=scope) if len(found) > limit else None
+    cursor = encode_cursor(str(Place.of(found[limit - 1], state=state)), scope=scope) if len(found) > limit else None
     return {"items": found[:limit], "nextCursor": cursor}
 
 
-def _write_place(item: ReviewItem, state: str) -> str:
-    moment = item.ended_at if is_of_ended(state) and item.ended_at else item.due_at
-    return f"{moment.isoformat()} {item.pk}"
-
-
 def _read_place(key: str) -> Place:
-    moment, _, item_id = key.partition(" ")
     try:
-        return Place(datetime.fromisoformat(moment), item_id)
+        return Place.read(key)
     except ValueError as exc:
         raise MalformedCursor from exc
 
@@ -232,13 +225,12 @@ def _by_number(content: Content, texts: dict[str, str | None]) -> dict[int, str 
 
 
 def _drafted(content: Content, held: Held, texts: dict[int, str | None]) -> dict[str, Any]:
-    sources = {segment.number: segment.text for segment in content.segments}
     shown = [
         {
             "number": number,
             "path": content.paths[number],
             "draft": text,
-            "findings": find_faults(content.verifier, sources[number], content.translations[number] if text is None else text),
+            "findings": content.find_faults(number, content.translations[number] if text is None else text),
         }
         for number, text in sorted(texts.items())
     ]

@@ -43,6 +43,30 @@ def _fill_new_job(page: Page) -> None:
     page.click("button[value=submit]")
 
 
+def _test_model(page: Page) -> None:
+    """The last one of the last chain, which needs no account."""
+    page.locator("[data-try]").last.click()
+    page.wait_for_selector("[data-result] .il-note")
+
+
+def _open_organizations(page: Page) -> None:
+    narrow = page.locator(".il-narrow [aria-controls=nav-sidebar]")
+    if narrow.is_visible():
+        narrow.click()
+    page.click(".il-organizations summary")
+
+
+def _translate(page: Page) -> None:
+    """By models of which none needs an account, and one that has none."""
+    page.fill("[name=content]", '{"title": "Forklift safety, {name}", "steps": ["Check the brakes.", "You have 3 lessons left."]}')
+    page.select_option("[name=format]", "json")
+    page.fill("[name=target_locale]", "de")
+    for box in page.locator("[name=models]").all():
+        box.set_checked(box.get_attribute("value") in ("pseudo:pseudo", "anthropic:claude-haiku-4-5"))
+    page.click("[data-playground] button[type=submit]")
+    page.wait_for_selector("#results")
+
+
 PAGES = (
     Shot("components", "/components"),
     Shot("home", "/orgs/{organization}/"),
@@ -60,8 +84,63 @@ PAGES = (
     Shot("job-webhook", "/orgs/{organization}/jobs/{hooked}"),
     Shot("job-failed", "/orgs/{organization}/jobs/{broken}"),
     Shot("new-job", "/orgs/{organization}/jobs/new"),
+    Shot("home-first-steps", "/orgs/{empty}/"),
+    Shot("home-reviewer", "/orgs/{organization}/", person="reviewer@demo.example"),
+    Shot("organizations", "/orgs/{organization}/jobs", act=_open_organizations),
+    Shot("webhooks", "/orgs/{organization}/webhooks"),
+    Shot("webhooks-none", "/orgs/{empty}/webhooks"),
+    Shot("webhook", "/orgs/{organization}/webhooks/{delivery}"),
+    Shot("webhooks-replay-failed", "/orgs/{organization}/webhooks/replay-failed?since=2000-01-01T00:00"),
     Shot("new-job-refused", "/orgs/{organization}/jobs/new", act=_fill_new_job),
+    Shot("team", "/orgs/{organization}/team"),
+    Shot("team-remove", "/orgs/{organization}/team", act=lambda page: page.click("tbody tr:last-child .il-acts details:last-of-type summary")),
+    Shot("audit-log", "/orgs/{organization}/audit-log"),
+    Shot("roles", "/orgs/{organization}/roles"),
+    Shot("new-role", "/orgs/{organization}/roles/new", act=lambda page: page.select_option("[name=access_engine]", "chosen")),
+    Shot("api-keys", "/orgs/{organization}/api-keys"),
+    Shot("new-service-key", "/orgs/{organization}/api-keys/new-service", act=lambda page: page.select_option("[name=scope]", "engines")),
+    Shot("settings", "/orgs/{organization}/settings"),
+    Shot("profile", "/profile", person="reviewer@demo.example"),
+    Shot("login", "/login", person=""),
+    Shot("password-reset", "/password-reset", person=""),
+    Shot("invitation-unknown", "/invitations/none", person=""),
+    Shot("queue", "/orgs/{organization}/human-reviewer"),
+    Shot("queue-done", "/orgs/{organization}/human-reviewer?state=done"),
+    Shot("queue-none", "/orgs/{organization}/human-reviewer?locale=mi"),
+    Shot("open-reviews", "/orgs/{organization}/reviews"),
+    Shot("open-reviews-ship", "/orgs/{organization}/reviews", act=lambda page: page.click(".il-row-acts > [popovertarget^=ship] >> nth=0")),
+    Shot("review", "/orgs/{organization}/reviews/{review}"),
+    Shot("review-decided", "/orgs/{organization}/reviews/{reviewDecided}"),
+    Shot("review-history", "/orgs/{organization}/reviews/history"),
+    Shot("review-statistics", "/orgs/{organization}/reviews/statistics"),
+    Shot("notifications", "/orgs/{organization}/notifications"),
+    Shot("workspace", "/orgs/{organization}/human-reviewer/{review}?key=9"),
+    Shot("workspace-left", "/orgs/{organization}/human-reviewer/{review}?key=8&order=document"),
+    Shot("workspace-keys", "/orgs/{organization}/human-reviewer/{review}#ws-keys"),
+    Shot("workspace-context", "/orgs/{organization}/human-reviewer/{review}?key=9&locales=1#ws-context"),
+    Shot("workspace-arabic", "/orgs/{organization}/human-reviewer/{reviewArabic}?key=4"),
+    Shot("workspace-submit", "/orgs/{organization}/human-reviewer/{review}", act=lambda page: page.click(".ws-submit summary")),
+    Shot("workspace-read", "/orgs/{organization}/human-reviewer/{review}", person="reviewer@demo.example"),
+    Shot("workspace-decided", "/orgs/{organization}/human-reviewer/{reviewDecided}?key=2"),
     Shot("jobs-forbidden", "/orgs/{organization}/jobs", person="reviewer@demo.example"),
+    Shot("reports", "/orgs/{organization}/reports?period=7"),
+    Shot("reports-none", "/orgs/{empty}/reports"),
+    Shot("engines", "/orgs/{organization}/engines"),
+    Shot("new-engine", "/orgs/{organization}/engines/new"),
+    Shot("engine", "/orgs/{organization}/engines/{engine}"),
+    Shot("engine-models", "/orgs/{organization}/engines/{engine}/models"),
+    Shot("engine-model-tested", "/orgs/{organization}/engines/{engine}/models", act=_test_model),
+    Shot("engine-pipeline", "/orgs/{organization}/engines/{engine}/pipeline"),
+    Shot("engine-settings", "/orgs/{organization}/engines/{engine}/settings"),
+    Shot("engine-glossary", "/orgs/{organization}/engines/{engine}/glossary"),
+    Shot("engine-glossary-term", "/orgs/{organization}/engines/{engine}/glossary/{term}"),
+    Shot("engine-glossary-import", "/orgs/{organization}/engines/{engine}/glossary/import"),
+    Shot("engine-instructions", "/orgs/{organization}/engines/{engine}/instructions"),
+    Shot("engine-brand-voices", "/orgs/{organization}/engines/{engine}/brand-voices"),
+    Shot("engine-memory", "/orgs/{organization}/engines/{engine}/memory"),
+    Shot("engine-memory-entry", "/orgs/{organization}/engines/{engine}/memory/{entry}"),
+    Shot("engine-playground", "/orgs/{organization}/engines/{engine}/playground", act=_translate),
+    Shot("providers", "/orgs/{organization}/providers"),
 )
 
 

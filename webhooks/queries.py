@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Max, Q, QuerySet
 
+from foundation.ids import LENGTH, id_at, made_at
 from foundation.lease import WorkStatus
 from organizations.access import Actor
 from organizations.models import Organization
-from webhooks.models import Delivery, Endpoint
+from webhooks.models import Attempt, Delivery, Endpoint
 from webhooks.signing import current_secret, live_secrets
 
 
@@ -81,6 +82,32 @@ def prepare(deliveries: Sequence[Delivery], now: datetime) -> list[Outgoing]:
 def visible_deliveries(actor: Actor) -> QuerySet[Delivery]:
     """The actor's organization's deliveries, newest first, without bodies, which are as large as jobs."""
     return Delivery.objects.filter(organization_id=actor.organization.pk).defer("body").order_by("-id")
+
+
+def last_attempts(deliveries: Iterable[Delivery]) -> dict[str, Attempt]:
+    """The latest attempt of each delivery that was tried, by delivery id, without what was answered. One query."""
+    latest = Attempt.objects.filter(delivery__in=[row.pk for row in deliveries]).order_by().values("delivery").annotate(last=Max("pk"))
+    return {attempt.delivery_id: attempt for attempt in Attempt.objects.filter(pk__in=latest.values("last")).defer("answer")}
+
+
+def named(text: str) -> Q:
+    """A condition: the delivery's id, or its event's (a job's), begins with `text`, which may leave the prefix out. Ranges along the indexes."""
+    return _begins("pk", "dlv_", text) | _begins("event_id", "ljb_", text) | _begins("event_id", "evt_", text)
+
+
+def in_group(group_id: str) -> Q:
+    """A condition: the delivery tells of a job of this group (`ljg_…`, whole).
+
+    Only the body names the group. Its jobs got their ids within a moment of its own: that range of the index holds few bodies to look into.
+    """
+    made = made_at(group_id)
+    first, last = id_at("ljb", made - timedelta(seconds=1)), id_at("ljb", made + timedelta(minutes=1))
+    return Q(event_id__gte=first, event_id__lt=last, body__contains=f'"groupId":"{group_id}"')
+
+
+def _begins(column: str, prefix: str, text: str) -> Q:
+    start = text if text.startswith(prefix) else f"{prefix}{text}"
+    return Q(**{f"{column}__gte": start, f"{column}__lte": start.ljust(len(prefix) + LENGTH, "z")})
 
 
 def _url(delivery: Delivery, organization: Organization | None) -> str:

@@ -1,6 +1,6 @@
 """Use cases of webhooks: sending one claimed delivery, the test event, replays, and enabling an endpoint again.
 
-`send` is called by the pipeline on a thread of its own; the others by REST and the dashboard.
+`send` is called by the pipeline on a thread of its own; the others by REST and the dashboard, for an author whom the audit log names.
 """
 
 import time
@@ -12,12 +12,13 @@ from django.db import transaction
 from foundation.dispatch import wake
 from foundation.ids import new_id
 from foundation.rendering import encode
+from organizations.audit import Author, record
 from organizations.models import Organization
 from webhooks import http, transitions
 from webhooks.errors import DeliveryError, NoDefaultURL
 from webhooks.models import Delivery, Endpoint
 from webhooks.queries import Outgoing
-from webhooks.signing import signatures
+from webhooks.signing import signed_headers
 from webhooks.transitions import GONE, NO_URL, NewDelivery, Sent
 
 TEST_EVENT = "webhook.test"
@@ -39,7 +40,7 @@ def send(outgoing: Outgoing, *, timeouts: http.Timeouts = http.DEFAULT_TIMEOUTS)
     return _sent(outgoing, at, response.duration_ms, error=_status_error(response.status), response=response)
 
 
-def send_test_event(organization: Organization, now: datetime) -> Delivery:
+def send_test_event(organization: Organization, now: datetime, *, author: Author) -> Delivery:
     """Sends `webhook.test` to the organization's default URL, as any other delivery. Raises NoDefaultURL."""
     if not organization.default_webhook_url:
         raise NoDefaultURL(organization.pk)
@@ -47,29 +48,42 @@ def send_test_event(organization: Organization, now: datetime) -> Delivery:
     row = NewDelivery(organization_id=organization.pk, event_type=TEST_EVENT, event_id=new_id("evt"), body=body)
     with transaction.atomic():
         [delivery] = transitions.insert_deliveries([row], now=now)
+        _record(organization.pk, author, "webhook.tested", delivery, now, {"url": organization.default_webhook_url})
         wake()
     return delivery
 
 
-def replay_delivery(delivery: Delivery, now: datetime) -> None:
+def replay_delivery(delivery: Delivery, now: datetime, *, author: Author) -> None:
     """Sends an ended delivery again. Raises TransitionRefused while it is under way."""
     with transaction.atomic():
         transitions.replay(delivery, now)
+        _record(delivery.organization_id, author, "delivery.replayed", delivery, now, {"event": delivery.event_id})
         wake()
 
 
-def replay_failed_since(organization: Organization, since: datetime, now: datetime) -> int:
-    """Sends all deliveries again that failed at `since` or later; returns how many."""
+def replay_failed_since(organization: Organization, since: datetime, now: datetime, *, author: Author, limit: int | None = None) -> int:
+    """Sends the deliveries again that failed at `since` or later, with a `limit` only those that failed first; returns how many."""
     with transaction.atomic():
-        count = transitions.replay_failed_since(organization, since, now)
+        count = transitions.replay_failed_since(organization, since, now, limit=limit)
         if count:
+            _record(organization.pk, author, "deliveries.replayed", organization, now, {"since": since.isoformat(), "count": count})
             wake()
     return count
 
 
-def enable_endpoint(endpoint: Endpoint) -> None:
-    """Lets deliveries through again after a 410. What failed in the meantime is not sent by itself: replay it."""
-    Endpoint.objects.filter(pk=endpoint.pk).update(disabled_at=None)
+def enable_endpoint(endpoint: Endpoint, now: datetime, *, author: Author) -> None:
+    """Lets deliveries through again after a 410. What failed in the meantime is not sent by itself: replay it. Enabling twice is enabling once."""
+    with transaction.atomic():
+        if Endpoint.objects.filter(pk=endpoint.pk, disabled_at__isnull=False).update(disabled_at=None) == 1:
+            _record(endpoint.organization_id, author, "endpoint.enabled", endpoint, now, {"url": endpoint.url})
+
+
+def _record(
+    organization_id: str, author: Author, action: str, target: Delivery | Endpoint | Organization, now: datetime, detail: dict[str, object]
+) -> None:
+    organization = Organization(pk=organization_id)
+    target_type = target._meta.model_name or ""
+    record(organization=organization, author=author, action=action, target_type=target_type, target_id=str(target.pk), now=now, detail=detail)
 
 
 def _post(outgoing: Outgoing, at: datetime, timeouts: http.Timeouts) -> http.Response:
@@ -77,13 +91,7 @@ def _post(outgoing: Outgoing, at: datetime, timeouts: http.Timeouts) -> http.Res
         raise DeliveryError(NO_URL)
     if outgoing.is_disabled:
         raise DeliveryError(ENDPOINT_DISABLED)
-    timestamp = int(at.timestamp())
-    headers = {
-        "Content-Type": "application/json",
-        "webhook-id": outgoing.event_id,
-        "webhook-timestamp": str(timestamp),
-        "webhook-signature": signatures(outgoing.secrets, outgoing.event_id, timestamp, outgoing.body),
-    }
+    headers = signed_headers(outgoing.secrets, outgoing.event_id, at, outgoing.body)
     return http.post(outgoing.url, outgoing.body, headers, timeouts=timeouts)
 
 

@@ -50,6 +50,23 @@ def live_secrets(organization_ids: Iterable[str], now: datetime) -> dict[str, tu
     return {organization_id: tuple(values) for organization_id, values in found.items()}
 
 
+def secrets_at(organization_id: str, at: datetime) -> tuple[str, ...]:
+    """The secrets that signed at a moment in the past, newest first."""
+    rows = SigningSecret.objects.filter(Q(expires_at=None) | Q(expires_at__gt=at), organization_id=organization_id, created_at__lte=at)
+    return tuple(rows.order_by("-id").values_list("secret", flat=True))
+
+
+def signed_headers(secrets: Sequence[str], event_id: str, at: datetime, body: bytes) -> dict[str, str]:
+    """What an attempt made at `at` is sent with."""
+    timestamp = int(at.timestamp())
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": event_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": signatures(secrets, event_id, timestamp, body),
+    }
+
+
 def signatures(secrets: Sequence[str], event_id: str, timestamp: int, body: bytes) -> str:
     """The value of `webhook-signature`: one `v1,…` per secret, space separated. `timestamp` is in seconds since 1970."""
     signed = f"{event_id}.{timestamp}.".encode() + body

@@ -140,9 +140,17 @@ def replay(delivery: Delivery, now: datetime) -> None:
         raise TransitionRefused(delivery.pk, wanted=WorkStatus.READY)
 
 
-def replay_failed_since(organization: Organization, since: datetime, now: datetime) -> int:
-    """Failed → ready, for all that failed at `since` or later; returns how many."""
-    return _replay(Q(organization_id=organization.pk, status=WorkStatus.FAILED, completed_at__gte=since), now)
+def replay_failed_since(organization: Organization, since: datetime, now: datetime, *, limit: int | None = None) -> int:
+    """Failed → ready, for all that failed at `since` or later, or the first `limit` of them; returns how many."""
+    failed = failed_since(organization.pk, since)
+    if limit is not None:
+        failed &= Q(pk__in=Delivery.objects.filter(failed).order_by("completed_at", "id").values("pk")[:limit])
+    return _replay(failed, now)
+
+
+def failed_since(organization_id: str, since: datetime) -> Q:
+    """A condition on deliveries: those that `replay_failed_since` would send again."""
+    return Q(organization_id=organization_id, status=WorkStatus.FAILED, completed_at__gte=since)
 
 
 def _claim(lease_until: datetime) -> dict[str, object]:

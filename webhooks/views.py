@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 from foundation.api_errors import BadRequest, Conflict, NotFound
 from foundation.cursors import decode_cursor, encode_cursor
 from organizations.access import Actor
+from organizations.audit import author_of
 from organizations.authentication import actor_of, now_of
 from organizations.permissions import MANAGE_SETTINGS, require
 from webhooks import services
@@ -59,7 +60,7 @@ class DeliveryReplay(APIView):
         actor = _manager(request)
         delivery = _find(actor, delivery_id)
         try:
-            services.replay_delivery(delivery, now_of(request))
+            services.replay_delivery(delivery, now_of(request), author=author_of(request, actor))
         except TransitionRefused as exc:
             raise Conflict("The delivery is still under way.", code="delivery_under_way") from exc
         return Response(DeliveryOutput(_find(actor, delivery_id)).data, status=202)
@@ -74,7 +75,8 @@ class Replay(APIView):
         actor = _manager(request)
         body = ReplayInput(data=request.data)
         body.is_valid(raise_exception=True)
-        count = services.replay_failed_since(actor.organization, body.validated_data["since"], now_of(request))
+        since, author = body.validated_data["since"], author_of(request, actor)
+        count = services.replay_failed_since(actor.organization, since, now_of(request), author=author)
         return Response({"replayed": count}, status=202)
 
 
@@ -84,8 +86,9 @@ class SendTestEvent(APIView):
     @extend_schema(request=None, responses={202: DeliveryOutput}, tags=TAG, summary="Send a test event")
     def post(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Sends an event of type `webhook.test` to the organization's default webhook URL."""
+        actor = _manager(request)
         try:
-            delivery = services.send_test_event(_manager(request).organization, now_of(request))
+            delivery = services.send_test_event(actor.organization, now_of(request), author=author_of(request, actor))
         except NoDefaultURL as exc:
             raise BadRequest(message="The organization has no default webhook URL.", code="no_default_webhook_url") from exc
         return Response(DeliveryOutput(delivery).data, status=202)

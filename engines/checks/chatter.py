@@ -69,7 +69,7 @@ def find_faults(pair: Comparison) -> Iterator[Finding]:
 
 def _announces(text: str) -> bool:
     start = text[:_NEAR].casefold()
-    return any(word in start for word in _KEYWORDS) and _BEFORE.match(text) is not None
+    return any(map(start.__contains__, _KEYWORDS)) and _BEFORE.match(text) is not None
 
 
 def _is_quoted(text: str) -> bool:

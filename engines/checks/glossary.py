@@ -5,12 +5,14 @@ A term inside a longer one (`account` in `account manager`) asks for nothing whe
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
-from engines.checks.finding import Finding, error
+from engines.checks.finding import Finding, TextPair, error
 from engines.checks.reading import Comparison
-from engines.inflection import UNSPACED, find_term, occurs, split_words
+from engines.inflection import UNSPACED, Span, find_term, occurs, split_words, word_spans
 from engines.layers import Term
+from engines.term_count import TermCount
 from foundation.locales import base_language
 
 CODE = "glossary"
@@ -20,20 +22,56 @@ _UNINFLECTING = frozenset({"en", "es", "fr", "it", "pt", "ca", "gl", "vi", "id",
 _ABBREVIATION = 4  # letters: `IT` is not `it`
 
 
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A term that the source has, outside of longer ones; `spans`: where, in characters. `is_used`: the translation has what it must become."""
+
+    term: Term
+    spans: tuple[Span, ...]
+    is_used: bool
+
+
 def find_faults(pair: Comparison) -> Iterator[Finding]:
     terms = pair.pair.terms
     if not terms:
         return
-    for term in _find_applicable(terms, pair):
+    for term, _ in _find_applicable(terms, pair):
+        if _is_used(term, pair):
+            continue
         if term.target_text is None:
-            if not _stays(term.source_text, pair.pair.target, pair.target_language):
-                yield error(CODE, f"The glossary keeps “{term.source_text}” as it is; the translation has it in another form or not at all.")
-        elif not occurs(term.target_text, pair.pair.target, pair.target_language):
+            yield error(CODE, f"The glossary keeps “{term.source_text}” as it is; the translation has it in another form or not at all.")
+        else:
             yield error(CODE, f"The glossary says that “{term.source_text}” becomes “{term.target_text}”; the translation lacks it.")
 
 
-def _find_applicable(terms: tuple[Term, ...], pair: Comparison) -> Iterator[Term]:
-    """Those in the source, outside of longer ones."""
+def count_terms(pair: TextPair) -> TermCount:
+    compared = Comparison(pair)
+    used = [_is_used(term, compared) for term, _ in _find_applicable(pair.terms, compared)] if pair.terms else []
+    return TermCount(len(used), used.count(False))
+
+
+def find_hits(pair: TextPair) -> list[Hit]:
+    """For people, in the order in which the source has the terms."""
+    compared = Comparison(pair)
+    places = word_spans(pair.source)
+    hits = []
+    for term, spans in _find_applicable(pair.terms, compared):
+        if compared.source_language in UNSPACED:
+            found = [match.span() for match in re.finditer(re.escape(term.source_text), pair.source, re.IGNORECASE)]
+        else:
+            found = [(places[first][0], places[last - 1][1]) for first, last in spans]
+        hits.append(Hit(term, tuple(found), _is_used(term, compared)))
+    return sorted(hits, key=lambda hit: hit.spans[:1])
+
+
+def _is_used(term: Term, pair: Comparison) -> bool:
+    if term.target_text is None:
+        return _stays(term.source_text, pair.pair.target, pair.target_language)
+    return occurs(term.target_text, pair.pair.target, pair.target_language)
+
+
+def _find_applicable(terms: tuple[Term, ...], pair: Comparison) -> Iterator[tuple[Term, list[Span]]]:
+    """Those in the source, outside of longer ones, with the words that they are; of languages without spaces between words, with none."""
     text, language = pair.pair.source, pair.source_language
     folded = text.casefold()
     likely = sorted((term for term in terms if _key(term.source_text) in folded), key=lambda term: -len(term.source_text))
@@ -51,16 +89,16 @@ def _find_applicable(terms: tuple[Term, ...], pair: Comparison) -> Iterator[Term
         for span in spans:
             taken.update(range(*span))
         if spans:
-            yield term
+            yield term, spans
 
 
-def _cut_out(likely: list[Term], text: str) -> Iterator[Term]:
+def _cut_out(likely: list[Term], text: str) -> Iterator[tuple[Term, list[Span]]]:
     """Of a language without spaces between words."""
     for term in likely:
         needle = term.source_text.casefold()
         if needle in text:
             text = text.replace(needle, " ")
-            yield term
+            yield term, []
 
 
 def _key(text: str) -> str:

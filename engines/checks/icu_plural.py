@@ -16,7 +16,7 @@ from engines.checks.reading import Comparison
 
 CODE = "icu_plural"
 
-_ORDER = ("zero", "one", "two", "few", "many", "other")
+ORDER = ("zero", "one", "two", "few", "many", "other")
 _SAMPLES = [
     *map(Decimal, (*range(200), 1000, 10_000, 100_000)),
     *map(Decimal, ("0.0", "0.1", "0.5", "1.0", "1.1", "1.5", "2.0", "2.5", "5.0", "10.0")),
@@ -42,9 +42,22 @@ def find_faults(pair: Comparison) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=1024)
+def read_samples(locale: str, kind: str) -> dict[str, str]:
+    """The first number of each category that numbers below a million reach, as CLDR spells it: `one` → `1`."""
+    known = find_locale(locale)
+    samples: dict[str, str] = {}
+    if known is None:
+        return samples
+    form = known.ordinal_form if kind == "selectordinal" else known.plural_form
+    for sample in _SAMPLES:
+        samples.setdefault(form(sample), str(sample))
+    return samples
+
+
+@lru_cache(maxsize=1024)
 def read_categories(locale: str, kind: str) -> Categories:
     """Of `plural` or `selectordinal`. Of a locale that CLDR does not know, only `other`."""
-    known = _find_locale(locale)
+    known = find_locale(locale)
     if known is None:
         return Categories(frozenset({"other"}), frozenset())
     form = known.ordinal_form if kind == "selectordinal" else known.plural_form
@@ -52,7 +65,8 @@ def read_categories(locale: str, kind: str) -> Categories:
     return Categories(frozenset(reached), frozenset(form.tags) - reached)
 
 
-def _find_locale(locale: str) -> Locale | None:
+def find_locale(locale: str) -> Locale | None:
+    """CLDR's, or that of the language; None of one that CLDR does not know."""
     for name in (locale, locale.partition("-")[0]):
         try:
             return Locale.parse(name, sep="-")
@@ -62,4 +76,4 @@ def _find_locale(locale: str) -> Locale | None:
 
 
 def _enumerate(categories: frozenset[str]) -> str:
-    return ", ".join(sorted(categories, key=_ORDER.index))
+    return ", ".join(sorted(categories, key=ORDER.index))

@@ -1,12 +1,12 @@
 """Use cases of engines: create, change, delete, and set the pipeline. Each is one transaction under the engine's lock, with its audit row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from engines.defaults import default_models
+from engines.defaults import DefaultModel, default_models
 from engines.management.changes import assign, describe_change, plain
 from engines.management.entity_tags import refuse_stale
 from engines.management.locking import lock_engine, lock_organization, raise_version
@@ -28,8 +28,8 @@ def show_engine(engine: Engine) -> dict[str, Any]:
     return EngineOutput(engine).data
 
 
-def create_engine(*, actor: Actor, values: Mapping[str, Any], author: Author, now: datetime) -> Engine:
-    """An engine with the models that this installation has, on wildcard pairs; the organization's first is its default, unless `values` says no.
+def create_engine(*, actor: Actor, values: Mapping[str, Any], author: Author, now: datetime, models: Sequence[DefaultModel] | None = None) -> Engine:
+    """An engine with `models`, or those that this installation has; the organization's first is its default, unless `values` says no.
 
     `values` are those of EngineInput. Raises NotFound for an organization other than the actor's, Conflict when there are too many engines.
     """
@@ -45,14 +45,14 @@ def create_engine(*, actor: Actor, values: Mapping[str, Any], author: Author, no
         if engine.is_default:
             engines.filter(is_default=True).update(is_default=False)
         engine.save(force_insert=True)
-        add_default_models(engine)
+        add_default_models(engine, models)
         _record(actor, engine, author, "engine.created", now, {"after": plain(show_engine(engine))})
     return engine
 
 
-def add_default_models(engine: Engine) -> None:
-    """Gives a new engine its chain: of two models that fit a pair, the one that comes first has the lower rank."""
-    models = default_models()
+def add_default_models(engine: Engine, models: Sequence[DefaultModel] | None = None) -> None:
+    """Gives a new engine its chain, `models` or what this installation has: of two that fit a pair, the one that comes first has the lower rank."""
+    models = default_models() if models is None else models
     ModelConfig.objects.bulk_create(
         ModelConfig(pk=pk, engine=engine, source_locale=source, target_locale=target, provider=provider, model=model, rank=rank)
         for pk, rank, (source, target, provider, model) in zip(new_ids("mdl", len(models)), range(1, len(models) + 1), models, strict=True)

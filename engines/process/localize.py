@@ -63,13 +63,13 @@ def localize(request: LocalizeRequest, *, now: datetime, started: float, trace: 
     Raises CreditLimit and QuotaSpent before any call, BadRequest without a model for the pair, InternalError where the deadline was reached or no
     text could be verified.
     """
-    locked = [*request.locked_keys, CHAT_NAMES] if _is_chat(request.data) else request.locked_keys
+    locked = locked_in(request.data, request.locked_keys)
     texts = [segment.text for segment in walk(request.data, locked_keys=locked).segments]
-    source = request.source_locale or _detect_source(texts, request.engine)
+    source = request.source_locale or detect_source(texts, request.engine)
     if source == request.target_locale or not texts:
         return Localized(source, request.target_locale, request.data)
     with memory.connection_for_a_moment():  # a pool has fewer connections than there are callers waiting for models
-        spending.refuse_if_spent(request.organization, _expected_tokens(texts), now)
+        spending.refuse_if_spent(request.organization, expected_tokens(texts), now)
         layers = layers_of(request.engine)
     wanted = TranslationRequest(
         layers=layers,
@@ -94,14 +94,19 @@ def _translate(request: TranslationRequest, engine: Engine, now: datetime) -> Tr
     except NoModel as exc:
         raise BadRequest([Problem("targetLocale", str(exc))], code="no_model") from exc
     except TranslationFailed as exc:
-        _settle(engine, exc.usage, exc.learned, now)
+        settle(engine, exc.usage, exc.learned, now)
         retry_after = exc.retry_after if isinstance(exc, ModelUnavailable) else None
         raise InternalError(str(exc), code="translation_failed", retry_after=retry_after) from exc
-    _settle(engine, translation.usage, translation.learned, now)
+    settle(engine, translation.usage, translation.learned, now)
     return translation
 
 
-def _settle(engine: Engine, usage: Usage, learned: Sequence[NewEntry], now: datetime) -> None:
+def locked_in(data: JSONValue, locked_keys: Sequence[str] = ()) -> Sequence[str]:
+    """The locked keys; of a conversation also the names of its speakers."""
+    return [*locked_keys, CHAT_NAMES] if _is_chat(data) else locked_keys
+
+
+def settle(engine: Engine, usage: Usage, learned: Sequence[NewEntry], now: datetime) -> None:
     """Charges what was used and remembers what was learned."""
     if usage.calls == 0 and not learned:
         return
@@ -110,12 +115,12 @@ def _settle(engine: Engine, usage: Usage, learned: Sequence[NewEntry], now: date
         memory.remember(learned, now)
 
 
-def _detect_source(texts: Sequence[str], engine: Engine) -> str:
+def detect_source(texts: Sequence[str], engine: Engine) -> str:
     return detect_locale("\n".join(texts)) or next(iter(engine.source_locales), DEFAULT_SOURCE)
 
 
-def _expected_tokens(texts: Sequence[str]) -> int:
-    """In and out together."""
+def expected_tokens(texts: Sequence[str]) -> int:
+    """In and out together, of one translation."""
     return 2 * sum(map(estimate_tokens, texts))
 
 

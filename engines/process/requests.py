@@ -24,6 +24,7 @@ from organizations.access import Actor
 
 MAX_ITEMS = 1000  # of an estimate
 MAX_CHARACTERS = 10**12
+MAX_TRIAL_LENGTH = 500
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "object", "additionalProperties": True}})
@@ -49,6 +50,19 @@ class LocalizeSerializer(StrictSerializer):
     reference = ReferenceField(required=False, allow_null=True)
     context = StrictString(required=False, allow_null=True, allow_blank=True, max_length=10_000)  # type: ignore[assignment]  # as above
     lockedKeys = StringList(required=False, allow_null=True, max_items=200, max_length=MAX_KEY_LENGTH)
+
+
+class TrialSerializer(StrictSerializer):
+    """A short text that one model is tried with."""
+
+    text = StrictString(max_length=MAX_TRIAL_LENGTH, trim_whitespace=True)
+    sourceLocale = LocaleField()
+    targetLocale = LocaleField()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["sourceLocale"] == attrs["targetLocale"]:
+            raise serializers.ValidationError({"targetLocale": ["Must differ from the source locale."]})
+        return attrs
 
 
 class RecognizeSerializer(StrictSerializer):

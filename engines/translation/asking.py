@@ -50,6 +50,7 @@ class Asking:
     deadline: float  # on time.monotonic()
     trace: str
     ledger: Ledger
+    on_prompt: Callable[[str, str], None] | None = None  # is shown system and user message of each call to a model that reads them
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Model:
 
     async def complete(self, task: Task) -> Answer:
         """One answer; short waits that the provider asks for happen here, without holding a slot. Raises Unavailable or Refused."""
+        if self.asking.on_prompt and self.provider.learns:
+            self.asking.on_prompt(task.system, task.user)
         waits = 0
         while True:
             try:

@@ -5,6 +5,7 @@ A text that occurs twice with the same hints is one unit and is translated once.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from engines.translation.segments import Segment
@@ -17,7 +18,7 @@ MAX_TEXTS = 100
 BYTES_PER_TOKEN = 4  # an estimate: languages and tokenizers differ
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Unit:
     """One text with its hints, and every path at which it stands."""
 
@@ -25,9 +26,9 @@ class Unit:
     hints: tuple[str, ...]
     paths: tuple[Path, ...]
 
-    @property
+    @cached_property
     def key(self) -> str:
-        """What tells it from other units of any payload: the text, and its hints where it has some."""
+        """What tells it from other units of any payload: the text, and its hints where it has some. Asked for dozens of times."""
         return "\x1f".join((self.text, *self.hints))
 
 

@@ -3,6 +3,7 @@
 from engines.checks import Finding
 from engines.memory import NewEntry, join_hints
 from engines.models import MemoryEntry
+from engines.term_count import TermCount
 from engines.translation.chunks import Unit
 from engines.translation.progress import Progress
 from engines.translation.request import UNTRANSLATED, StructureReport, TranslationRequest, TranslationWarning
@@ -62,6 +63,12 @@ def warn(work: Work, progress: Progress) -> tuple[TranslationWarning, ...]:
     places = {path: unit.key for unit in work.units for path in unit.paths if found[unit.key]}
     ordered = (segment.path for segment in work.found.segments if segment.path in places)
     return tuple(TranslationWarning(format_path(path), code, message) for path in ordered for code, message in found[places[path]])
+
+
+def count_terms(work: Work, progress: Progress) -> TermCount:
+    """A text that kept its source is judged as it stands."""
+    texts = work.texts(progress)
+    return work.verifier.count_terms((unit.text, texts.get(unit.key, unit.text)) for unit in work.units)
 
 
 def _reason(work: Work, progress: Progress, unit: Unit) -> str:

@@ -108,7 +108,8 @@ def tally(tokens: Iterable[Token], *kinds: Kind) -> Counter[str]:
             in_branches.add(key)
         else:
             counts[key] += 1
-    counts.update(f"{key} in a branch" for key in in_branches)
+    if in_branches:
+        counts.update(f"{key} in a branch" for key in in_branches)
     return counts
 
 

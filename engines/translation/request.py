@@ -1,12 +1,13 @@
 """What `translate` takes and gives. Stages and the synchronous API build the one and read the other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypedDict
 
 from engines.errors import Usage
 from engines.layers import Layers
 from engines.memory import NewEntry
+from engines.term_count import NO_TERMS, TermCount
 from foundation.customer_json import JSONValue
 
 UNTRANSLATED = "untranslated"  # code of a warning: the source text stands where a translation should
@@ -29,6 +30,7 @@ class TranslationRequest:
     examples: Sequence[tuple[str, str]] = ()  # texts and how they are translated elsewhere; the first EXAMPLES reach the prompt
     uses_memory: bool = True  # unless the engine does not
     avoid: str = ""  # provider:model to ask last
+    on_prompt: Callable[[str, str], None] | None = None  # is shown the system and user message of each call, on the model loop
 
 
 class StructureReport(TypedDict):
@@ -62,3 +64,4 @@ class Translation:
     warnings: tuple[TranslationWarning, ...] = ()
     learned: tuple[NewEntry, ...] = ()  # for `engines.memory.remember`
     verified: Mapping[str, str] = field(default_factory=dict)  # as `known` takes it, for a step that goes on and may have to begin again
+    terms: TermCount = NO_TERMS

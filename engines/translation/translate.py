@@ -13,7 +13,7 @@ from engines.models import OnUnverified
 from engines.translation.asking import Asking, run_all
 from engines.translation.calls import ChunkRequest, translate_chunk
 from engines.translation.chunks import split_into_chunks
-from engines.translation.outcome import learn, put_together, report, warn
+from engines.translation.outcome import count_terms, learn, put_together, report, warn
 from engines.translation.progress import Progress
 from engines.translation.prompt import system_message
 from engines.translation.rebuild import rebuild
@@ -21,14 +21,15 @@ from engines.translation.request import Translation, TranslationRequest
 from engines.translation.work import Work, plan
 
 
-def translate(request: TranslationRequest, cancellation: Cancellation | None = None) -> Translation:
+def translate(request: TranslationRequest, cancellation: Cancellation | None = None, *, work: Work | None = None) -> Translation:
     """The payload with every translatable text translated and verified, nothing else changed. A text that no model translated verifiably keeps its
     source, with a warning, unless the engine says that the whole is to fail or no text at all is verified.
 
     Raises NoModel when there is text and no model, ModelUnavailable when another attempt may succeed, UnusableAnswers and ProviderRefused when it
-    would not, TranslationCancelled. No call is made where nothing is left to translate.
+    would not, TranslationCancelled. No call is made where nothing is left to translate. `work` is what the caller has planned for this request
+    already: then no database is touched here.
     """
-    work = plan(request)
+    work = work or plan(request)
     progress = Progress()
     chunks = _prepare_chunks(request, work, progress)
     failures = _run(chunks, progress, request, work, cancellation) if chunks else []
@@ -42,6 +43,7 @@ def translate(request: TranslationRequest, cancellation: Cancellation | None = N
         warnings=warn(work, progress),
         learned=learn(work, progress, request),
         verified={**work.known, **progress.verified},
+        terms=count_terms(work, progress),
     )
 
 
@@ -50,7 +52,7 @@ def _prepare_chunks(request: TranslationRequest, work: Work, progress: Progress)
     chain = request.layers.chain(source, target, avoid=request.avoid)
     if work.wanted and not chain:
         raise NoModel(source, target)
-    asking = Asking(request.layers, chain, request.deadline, request.trace, progress.ledger)
+    asking = Asking(request.layers, chain, request.deadline, request.trace, progress.ledger, request.on_prompt)
     prepared = []
     for chunk in split_into_chunks(work.to_send):
         brief = request.layers.brief(source, target, [unit.text for unit in chunk.units.values()])

@@ -8,10 +8,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from engines.checks import Finding, Severity, TextPair, check
+from engines.checks import Finding, Severity, TextPair, check, glossary
 from engines.layers import Layers, Term
 from engines.providers.base import CallFailed
 from engines.providers.registry import find_provider
+from engines.term_count import NO_TERMS, TermCount
 
 NUMBER, LENGTH, ECHO, SYMBOL = "number", "length", "echo", "symbol"
 FAR_LONGER = 4  # times as many characters as the source,
@@ -58,6 +59,13 @@ class Verifier:
 
     def passes(self, source: str, translation: str) -> bool:
         return not self.judge(source, translation).errors
+
+    def count_terms(self, pairs: Iterable[tuple[str, str]]) -> TermCount:
+        """Of source texts and their translations; none where their maker cannot know the glossary."""
+        if not self.terms or glossary.CODE in self.excused:
+            return NO_TERMS
+        counts = (glossary.count_terms(TextPair(*pair, self.source_locale, self.target_locale, self.terms)) for pair in pairs)
+        return sum(counts, NO_TERMS)
 
     def judge_answer(self, sources: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, Verdict]:
         """By number. Sees also what only shows in many texts together: an answer that echoes, or says one thing for all."""

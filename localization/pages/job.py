@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -24,10 +23,8 @@ from localization.pages.stages import STAGE_MEANINGS, STAGE_NAMES
 from localization.pages.texts import ALL, CHANGED, read_texts
 from localization.queries import result_of, usage_of_job
 from organizations.permissions import MANAGE_SETTINGS, may, require
-from webhooks.errors import TransitionRefused
-from webhooks.models import Delivery
+from webhooks.pages.acts import say_replayed
 from webhooks.queries import visible_deliveries
-from webhooks.services import replay_delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +96,8 @@ class ReplayDelivery(EnginePage):
         delivery = visible_deliveries(self.actor).filter(event_id=job.pk, pk=kwargs["delivery_id"]).first()
         if delivery is None:
             raise Http404("No such delivery.")
-        _replay(request, delivery, self)
+        say_replayed(request, delivery, self)
         return redirect(reverse("job", args=[self.actor.organization.pk, job.pk]) + "#webhook")
-
-
-def _replay(request: HttpRequest, delivery: Delivery, page: EnginePage) -> None:
-    try:
-        replay_delivery(delivery, page.now)
-        messages.success(request, "The webhook is on its way again, with the same id and the same bytes.")
-    except TransitionRefused:
-        messages.error(request, "This webhook is still under way.")
 
 
 def _view(step: Step) -> StepView:

@@ -6,6 +6,7 @@ from localization.pages.group import CancelGroup, GroupPage, SubmitAgain
 from localization.pages.job import JobOutput, JobPage, ReplayDelivery
 from localization.pages.jobs import JobsPage
 from localization.pages.new import NewJobPage
+from localization.pages.pipeline import PipelinePage
 
 urlpatterns = [
     path("orgs/<str:organization_id>/jobs", JobsPage.as_view(), name="jobs"),
@@ -16,4 +17,5 @@ urlpatterns = [
     path("orgs/<str:organization_id>/jobs/<str:job_id>", JobPage.as_view(), name="job"),
     path("orgs/<str:organization_id>/jobs/<str:job_id>/output.json", JobOutput.as_view(), name="job-output"),
     path("orgs/<str:organization_id>/jobs/<str:job_id>/replay/<str:delivery_id>", ReplayDelivery.as_view(), name="replay-delivery"),
+    path("orgs/<str:organization_id>/engines/<str:engine_id>/pipeline", PipelinePage.as_view(), name="engine-pipeline"),
 ]

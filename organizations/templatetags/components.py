@@ -124,9 +124,42 @@ def usd(value: Decimal | float | None) -> str:
 
 
 @register.filter
+def rough_usd(value: Decimal | float | None) -> str:
+    """`$0.82`, `$0.0033`: at most three digits that count, where amounts are compared. As `usd` else."""
+    if not value or value >= 1:
+        return usd(value)
+    return usd(float(f"{value:.3g}"))
+
+
+@register.filter
 def amount(value: float | None) -> str:
     """`1,234,567`; a dash for None."""
     return "–" if value is None else f"{value:,}"
+
+
+@register.filter
+def short(value: float | None) -> str:
+    """`940`, `12k`, `1.2M`: for a scale, where every digit is not wanted."""
+    if value is None:
+        return "–"
+    size, unit = next((pair for pair in ((1e9, "B"), (1e6, "M"), (1e3, "k")) if abs(value) >= pair[0]), (1.0, ""))
+    return f"{value / size:.3g}{unit}"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """`98.5%` for 0.985; a dash for None. What is not all is never 100%, and what is not nothing never 0%."""
+    if share is None:
+        return "–"
+    shown = 100 * share if share in (0, 1) else min(max(round(100 * share, 1), 0.1), 99.9)
+    return f"{shown:g}%"
+
+
+@register.simple_tag
+def bar(share: float | None, look: str = "data") -> SafeString:
+    """`{% bar 0.62 %}`: a bar beside a number in a table; the number says it in words."""
+    width = 0.0 if share is None else 100 * min(max(float(share), 0.0), 1.0)
+    return format_html('<svg class="il-bar" aria-hidden="true"><rect class="il-look-{}" width="{}%" height="100%"/></svg>', look, f"{width:.1f}")
 
 
 @register.filter

@@ -20,7 +20,7 @@ from engines.translation.translate import translate
 from foundation.customer_json import Path, format_path
 from pipeline.stages.base import Produced, StageInput
 from pipeline.stages.failing import engine_errors
-from pipeline.stages.texts import ask_for_edits, changed_texts, describe, segments_of, text_at
+from pipeline.stages.texts import ask_for_edits, changed_texts, count_terms, describe, segments_of, text_at
 
 SERIOUS = frozenset({Severity.MAJOR, Severity.CRITICAL})
 NAMED = 20  # paths in a sentence
@@ -39,11 +39,13 @@ def run(stage_input: StageInput) -> Produced:
         edits, problem = _correct(going_on, segments, judgement.issues)
         spent.add(edits.usage)
     corrected = changed_texts(edits)
+    data = rebuild(stage_input.payload, corrected)
     return Produced(
-        data=rebuild(stage_input.payload, corrected),
+        data=data,
         usage=spent.usage,
         detail=_describe(back, judgement, edits),
         warnings=tuple(_warn(judgement.issues, corrected, problem)),
+        terms=count_terms(stage_input, segments, data),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from engines.layers import Layers
 from engines.memory import NewEntry
 from engines.model_loop import Cancellation
+from engines.term_count import NO_TERMS, TermCount
 from foundation.customer_json import JSONValue
 from localization.outcomes import ClaimedStep, Usage
 
@@ -44,6 +45,7 @@ class Produced:
     detail: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()  # sentences for the job
     learned: tuple[NewEntry, ...] = ()  # for the translation memory
+    terms: TermCount = NO_TERMS  # of the glossary, in `data`
 
 
 @dataclass(frozen=True, slots=True)

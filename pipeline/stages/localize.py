@@ -32,6 +32,7 @@ def run(stage_input: StageInput) -> Produced:
         detail={"structure": translation.report},
         warnings=tuple(_sentences(translation.warnings)),
         learned=translation.learned,
+        terms=translation.terms,
     )
 
 

@@ -5,7 +5,9 @@ from typing import Any
 
 from engines.editing.edit import edit
 from engines.editing.request import Change, EditRequest, Edits, EditText, Kind
+from engines.term_count import NO_TERMS, TermCount
 from engines.translation.segments import Segment, walk
+from engines.translation.verify import make_verifier
 from foundation.customer_json import JSONValue, Path, format_path
 from pipeline.stages.base import StageInput
 
@@ -41,6 +43,15 @@ def ask_for_edits(stage_input: StageInput, kind: Kind, texts: Sequence[EditText]
 
 def changed_texts(edits: Edits) -> Mapping[Path, str]:
     return {change.path: change.after for change in edits.changes}
+
+
+def count_terms(stage_input: StageInput, segments: Sequence[Segment], payload: JSONValue) -> TermCount:
+    """Of the glossary, in the payload that a stage leaves."""
+    layers = stage_input.layers
+    if not layers.glossary:
+        return NO_TERMS
+    verifier = make_verifier(layers, stage_input.source_locale, stage_input.target_locale, [segment.text for segment in segments])
+    return verifier.count_terms((segment.text, text_at(payload, segment.path)) for segment in segments)
 
 
 def describe(edits: Edits) -> dict[str, Any]:

@@ -62,3 +62,11 @@ document.addEventListener("keydown", (event) => {
     open.querySelector("summary").focus();
   }
 });
+
+// Where the tabs are wider than the page, the one that is shown is in sight.
+document.fonts.ready.then(() => {
+  for (const tab of document.querySelectorAll(".il-tabs [aria-current]")) {
+    const row = tab.parentElement;
+    row.scrollLeft = tab.offsetLeft - row.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }
+});

@@ -1,7 +1,7 @@
 // Keeps parts of a page current: [data-live=ADDRESS] holds [data-part=NAME] elements; ADDRESS answers the same parts, and 304 where nothing has
 // changed. Parts that somebody is using (focus, an open confirmation) are left for the next turn. Ends when an answer has no [data-live].
 
-const SECONDS = 2;
+const SECONDS = 2; // between two turns, unless data-every says otherwise
 const LONGEST = 30;
 const shown = new WeakMap(); // what a part was last replaced with, as text
 
@@ -29,13 +29,14 @@ function replaceParts(root, fresh) {
 
 async function follow(root) {
   let tag = "";
-  let wait = SECONDS;
+  const every = Number(root.dataset.every) || SECONDS;
+  let wait = every;
   for (;;) {
     await new Promise((resolve) => setTimeout(resolve, wait * 1000));
     if (document.hidden) continue;
     try {
       const answer = await fetch(root.dataset.live, { headers: tag ? { "If-None-Match": tag } : {}, cache: "no-store", redirect: "error" });
-      wait = SECONDS;
+      wait = every;
       if (answer.status === 304) continue;
       if (answer.status === 403 || answer.status === 404) return;
       if (!answer.ok) throw new Error(answer.status);

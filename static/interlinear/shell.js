@@ -10,15 +10,16 @@ document.addEventListener("click", async (event) => {
   setTimeout(() => { button.textContent = before; }, 1200);
 });
 
-// The person's menu closes as menus do.
+// The person's menu and that of organizations close as menus do.
+const MENUS = "details.il-person[open], details.il-organizations[open]";
 document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.il-person[open]")) {
+  for (const menu of document.querySelectorAll(MENUS)) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  for (const menu of document.querySelectorAll("details.il-person[open]")) {
+  for (const menu of document.querySelectorAll(MENUS)) {
     menu.open = false;
     menu.querySelector("summary").focus();
   }

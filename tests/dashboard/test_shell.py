@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from organizations.models import Organization, User
-from tests.factories import PASSWORD, make_engine, make_key, make_member, make_organization, make_person
+from tests.factories import PASSWORD, make_key, make_organization, make_person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.dashboard.urls")]
 
@@ -44,29 +44,6 @@ def test_person_without_an_organization_is_told_so(client: Client) -> None:
 
     assert answer.status_code == 200
     assert "is in no organization" in answer.content.decode()
-
-
-def test_organizations_page_counts_what_there_is(as_owner: Client, organization: Organization) -> None:
-    make_engine(organization)
-    make_member(organization)
-    make_key(organization)
-
-    answer = as_owner.get(f"/orgs/{organization.pk}/")
-
-    assert answer.status_code == 200
-    assert {name: answer.context[name] for name in ("engine_count", "member_count", "key_count")} == {
-        "engine_count": 1,
-        "member_count": 2,
-        "key_count": 1,
-    }
-    assert organization.name in answer.content.decode()
-
-
-def test_reviewer_sees_no_engine_to_use(client: Client, organization: Organization, reviewer: User) -> None:
-    make_engine(organization)
-    client.force_login(reviewer, backend="django.contrib.auth.backends.ModelBackend")
-
-    assert client.get(f"/orgs/{organization.pk}/").context["engine_count"] == 0
 
 
 def test_stranger_cannot_tell_an_organization_from_none(client: Client, organization: Organization, stranger: User) -> None:
@@ -157,8 +134,3 @@ def test_pages_load_nothing_from_elsewhere(as_owner: Client, organization: Organ
     assert 'rel="stylesheet" href="http' not in page
     assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
     assert "interlinear/shell.css" in page
-
-
-def test_page_of_an_organization_takes_few_queries(as_owner: Client, organization: Organization, django_assert_max_num_queries) -> None:
-    with django_assert_max_num_queries(12):
-        as_owner.get(f"/orgs/{organization.pk}/")

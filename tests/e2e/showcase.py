@@ -20,6 +20,7 @@ django.setup()
 from engines.errors import Usage  # noqa: E402
 from engines.models import Engine  # noqa: E402
 from engines.pipeline_config import StageId, resolve  # noqa: E402
+from engines.term_count import TermCount  # noqa: E402
 from engines.translation.rebuild import rebuild  # noqa: E402
 from engines.translation.segments import walk  # noqa: E402
 from foundation.clock import database_now  # noqa: E402
@@ -27,9 +28,14 @@ from foundation.customer_json import Path, dump, format_path, parse  # noqa: E40
 from foundation.lease import WorkStatus  # noqa: E402
 from localization.models import Job, JobGroup  # noqa: E402
 from localization.outcomes import ClaimedStep, Outcome  # noqa: E402
+from localization.rollup import roll_up  # noqa: E402
 from localization.services import Submission, submit_group  # noqa: E402
 from organizations.access import Actor  # noqa: E402
+from organizations.audit import command_author  # noqa: E402
 from organizations.models import Organization, User  # noqa: E402
+from organizations.services import create_organization  # noqa: E402
+from tests.e2e.knowledge import fill_knowledge  # noqa: E402
+from tests.e2e.reviewing import fill_reviews  # noqa: E402
 from tests.localization.steps import settle, start  # noqa: E402
 from webhooks.models import Attempt, Delivery  # noqa: E402
 
@@ -121,7 +127,8 @@ class Showcase:
             texts = GERMAN if step.target_locale == "de" else _marked(step)
         rest = {name: value for name, value in members.items() if name != "texts"}
         output = dump(rebuild(base, {path: texts[format_path(path)] for path in _paths(base) if format_path(path) in texts}))
-        default = {"status": WorkStatus.COMPLETED, "output": output, "usage": USAGE, "detail": dump({"structure": REPORT})}
+        measured = {"words": 47, "terms": TermCount(6, step.target_locale == "fr")}
+        default = {"status": WorkStatus.COMPLETED, "output": output, "usage": USAGE, "detail": dump({"structure": REPORT}), **measured}
         return Outcome(step=step, **{**default, **rest})
 
     def deliver(self, job: Job, *codes: int) -> None:
@@ -242,11 +249,33 @@ def main() -> None:
             ("ja", "localize"): ...,
         }
     )
+    roll_up(now=database_now() + timedelta(minutes=2))
     german = Job.objects.get(group=whole, target_locale="de")
     hooked = Job.objects.get(group=partial, target_locale="de")
     broken = Job.objects.get(group=partial, target_locale="it")
-    ids = {"small": small.pk, "partial": partial.pk, "whole": whole.pk, "german": german.pk, "hooked": hooked.pk, "broken": broken.pk}
-    print(json.dumps({"organization": show.organization.pk, "engine": show.engine.pk, **ids}))
+    delivery = Delivery.objects.get(event_id=hooked.pk)
+    empty = create_organization(name="Nothing in it yet", owner=show.owner, author=command_author("showcase"), now=show.now)
+    ids = {
+        "delivery": delivery.pk,
+        "empty": empty.pk,
+        "small": small.pk,
+        "partial": partial.pk,
+        "whole": whole.pk,
+        "german": german.pk,
+        "hooked": hooked.pk,
+        "broken": broken.pk,
+    }
+    print(
+        json.dumps(
+            {
+                "organization": show.organization.pk,
+                "engine": show.engine.pk,
+                **ids,
+                **fill_knowledge(show.engine, database_now()),
+                **fill_reviews(show.organization, database_now()),
+            }
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -66,10 +66,10 @@ STEP = make_step()
 OUTCOMES: list[tuple[Any, dict[str, Any]]] = [
     (
         Produced(data={"a": "Servus"}, usage=USED, detail={"structure": {"segments": 1}}),
-        {"status": WorkStatus.COMPLETED, "output": '{"a":"Servus"}', "detail": '{"structure":{"segments":1}}', "usage": USED},
+        {"status": WorkStatus.COMPLETED, "output": '{"a":"Servus"}', "detail": '{"structure":{"segments":1}}', "usage": USED, "words": 1},
     ),
     (Skipped("The reviewer gave no output."), {"status": WorkStatus.SKIPPED, "detail": '{"reason":"The reviewer gave no output."}'}),
-    (Waiting(due_at=TOMORROW, open=open_nothing), {"status": WorkStatus.WAITING, "due_at": TOMORROW, "open": open_nothing}),
+    (Waiting(due_at=TOMORROW, open=open_nothing), {"status": WorkStatus.WAITING, "due_at": TOMORROW, "open": open_nothing, "words": 1}),
     (StageFailed("No model gave a usable answer.", USED), {"status": WorkStatus.FAILED, "error": "No model gave a usable answer.", "usage": USED}),
     (ZeroDivisionError("secret payload"), {"status": WorkStatus.FAILED, "error": "Internal error in stage rephrase."}),
     (Produced(data=object()), {"status": WorkStatus.FAILED, "error": "Internal error in stage rephrase."}),  # type: ignore[arg-type]

@@ -105,5 +105,5 @@ def test_queries_do_not_grow_with_the_texts(organization: Organization, rita: Ac
                 assert len(read(rita, item).texts) == size
         counts.append(len(captured))
 
-    # the item; its step and group, their outputs; whether the layers are still the same; drafts, flags
-    assert counts == [6, 6]
+    # the item; whether the layers are still the same; drafts and their authors; flags
+    assert counts == [5, 5]

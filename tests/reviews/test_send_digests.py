@@ -97,6 +97,7 @@ def test_mail_says_who_what_until_when_and_where_and_nothing_of_the_texts(organi
         "The first goes on as the AI left it on 2026-03-03 12:00 UTC, unless somebody has reviewed it by then.\n\n"
         f"https://words.example/orgs/{organization.pk}/human-reviewer\n\n"
         "You get this mail because you may review translations of this engine. There is one mail for each group of translations.\n"
+        "To mute the engine, choose your locales or switch these mails off, go to https://words.example/profile\n"
     )
 
 

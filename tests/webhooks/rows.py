@@ -21,8 +21,8 @@ def new_delivery(organization: Organization, *, event_id: str = "ljb_1", url: st
     return NewDelivery(organization_id=organization.pk, event_type="translation.completed", event_id=event_id, body=BODY, url=url)
 
 
-def make_ready(organization: Organization, *, url: str = URL, now: datetime = NOW) -> Delivery:
-    [delivery] = insert_deliveries([new_delivery(organization, url=url)], now=now)
+def make_ready(organization: Organization, *, event_id: str = "ljb_1", url: str = URL, now: datetime = NOW) -> Delivery:
+    [delivery] = insert_deliveries([new_delivery(organization, event_id=event_id, url=url)], now=now)
     return delivery
 
 
@@ -33,8 +33,8 @@ def claim_due(now: datetime = NOW) -> list[Outgoing]:
     return load_claimed(keys, now)
 
 
-def make_running(organization: Organization, *, url: str = URL, now: datetime = NOW) -> Outgoing:
-    delivery = make_ready(organization, url=url, now=now)
+def make_running(organization: Organization, *, event_id: str = "ljb_1", url: str = URL, now: datetime = NOW) -> Outgoing:
+    delivery = make_ready(organization, event_id=event_id, url=url, now=now)
     return next(outgoing for outgoing in claim_due(now) if outgoing.delivery_id == delivery.pk)
 
 
@@ -44,9 +44,9 @@ def sent(outgoing: Outgoing, status_code: int | None = 500, *, at: datetime = NO
     return Sent(**{"outgoing": outgoing, "at": at, "duration_ms": 7, "status_code": status_code, "error": error, **members})
 
 
-def make_failed(organization: Organization, *, url: str = URL, now: datetime = NOW) -> Delivery:
+def make_failed(organization: Organization, *, event_id: str = "ljb_1", url: str = URL, now: datetime = NOW) -> Delivery:
     """Failed for good, by a 410."""
-    outgoing = make_running(organization, url=url, now=now)
+    outgoing = make_running(organization, event_id=event_id, url=url, now=now)
     settle([sent(outgoing, 410)], now=now)
     return Delivery.objects.get(pk=outgoing.delivery_id)
 

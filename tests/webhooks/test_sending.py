@@ -125,7 +125,7 @@ def test_disabled_endpoint_is_not_called_until_it_is_enabled(organization: Organ
 
     assert send(outgoing).error == "endpoint_disabled"
     assert network.lookups == []
-    enable_endpoint(Endpoint.objects.get())
+    enable_endpoint(Endpoint.objects.get(), NOW, author=AUTHOR)
     assert send(make_running(organization)).error == "connect_error"
 
 
@@ -221,11 +221,11 @@ def _refuse(*_: object) -> None:
 
 def test_test_event_goes_to_the_default_url(organization: Organization, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> None:
     with pytest.raises(NoDefaultURL):
-        send_test_event(organization, NOW)
+        send_test_event(organization, NOW, author=AUTHOR)
     default_url(organization, "https://hooks.example/default")
 
     with django_capture_on_commit_callbacks() as wakes:
-        delivery = send_test_event(organization, NOW)
+        delivery = send_test_event(organization, NOW, author=AUTHOR)
 
     [outgoing] = claim_due()
     assert (outgoing.url, outgoing.event_id, outgoing.delivery_id) == ("https://hooks.example/default", delivery.event_id, delivery.pk)
@@ -237,10 +237,10 @@ def test_replays_wake_a_drain(organization: Organization, django_capture_on_comm
     one, two = make_failed(organization, url="https://a.example/"), make_failed(organization, url="https://b.example/")
 
     with django_capture_on_commit_callbacks() as wakes:
-        replay_delivery(one, NOW)
-        count = replay_failed_since(organization, NOW, NOW)
-        none = replay_failed_since(organization, NOW, NOW)
+        replay_delivery(one, NOW, author=AUTHOR)
+        count = replay_failed_since(organization, NOW, NOW, author=AUTHOR)
+        none = replay_failed_since(organization, NOW, NOW, author=AUTHOR)
         with pytest.raises(TransitionRefused):
-            replay_delivery(two, NOW)
+            replay_delivery(two, NOW, author=AUTHOR)
 
     assert (count, none, len(wakes)) == (1, 0, 2)

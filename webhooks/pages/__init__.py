@@ -1,1 +1,1 @@
-"""The pages about webhooks: the log of deliveries, one delivery, the endpoints. They write through `webhooks.services`."""
+"""The pages about webhooks: the log of deliveries, one delivery, their receivers. They write through `webhooks.services`."""

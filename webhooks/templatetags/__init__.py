@@ -1,0 +1,1 @@
+"""Tags that templates of other apps use too, where they show deliveries."""

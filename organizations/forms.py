@@ -3,11 +3,17 @@
 A form here reads what a browser sent. Whether it may be done is for the services and the API's serializers to say, so that no rule exists twice.
 """
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib.auth.forms import SetPasswordForm
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
 from unfold.widgets import BASE_INPUT_CLASSES
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)  # beyond the calendar's ends a day in a zone may be none in UTC
 
 
 class PageForm(forms.Form):
@@ -18,6 +24,39 @@ class PageForm(forms.Form):
         for field in self.fields.values():
             if not isinstance(field.widget, forms.CheckboxInput | forms.HiddenInput):
                 field.widget.attrs["class"] = f"il-input {field.widget.attrs.get('class', '')}".strip()
+
+
+class DayField(forms.DateField):
+    """A day; None where none was given."""
+
+    def __init__(self, label: str) -> None:
+        limits = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
+        super().__init__(label=label, required=False, widget=forms.DateInput({"type": "date"}), validators=limits)
+
+
+class FilterForm(PageForm):
+    """The filters of a list, from its address. A value that means nothing is said to be wrong and filters nothing."""
+
+    def __init__(self, data: Any, *, zone: ZoneInfo) -> None:
+        """Days begin in `zone`. A subclass that offers choices of its own sets them, then calls `is_valid`."""
+        super().__init__(data)
+        self.zone = zone
+
+    @property
+    def is_filtering(self) -> bool:
+        return any(self.cleaned_data.values())
+
+    def between(self, column: str) -> Q:
+        """A condition on a time: from the beginning of `since` to the end of `until`, each where it was given."""
+        chosen = Q()
+        if since := self.cleaned_data.get("since"):
+            chosen &= Q(**{f"{column}__gte": self._midnight(since)})
+        if until := self.cleaned_data.get("until"):
+            chosen &= Q(**{f"{column}__lt": self._midnight(until + timedelta(days=1))})
+        return chosen
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), self.zone)
 
 
 def look_like_login(form: forms.BaseForm) -> None:

@@ -1,7 +1,6 @@
 """What the pages about jobs read from a browser: the filters of the list. The new submission has its own (`new_form`)."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ from django.db.models import Q
 from engines.models import Engine
 from foundation.locales import UnknownLocale, canonical_locale
 from localization.models import Job
-from organizations.forms import PageForm
+from organizations.forms import DayField, FilterForm
 
 LAST_ID = "~"  # sorts after every id with the same beginning
 
@@ -29,31 +28,26 @@ class LocaleInput(forms.CharField):
             raise forms.ValidationError(exc.reason) from exc
 
 
-class JobFilter(PageForm):
-    """The filters of the list, from its address. A value that means nothing is said to be wrong and filters nothing."""
+class JobFilter(FilterForm):
+    """The filters of the list of jobs."""
 
     q = forms.CharField(
         label="Group or job id", required=False, max_length=40, widget=forms.TextInput({"type": "search", "placeholder": "ljg_… or ljb_…"})
     )
     engine = forms.ChoiceField(label="Engine", required=False)
     locale = LocaleInput(label="Locale", required=False, max_length=35, widget=forms.TextInput({"placeholder": "de", "size": 8}))
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    since = DayField("From")
+    until = DayField("To")
     status = forms.ChoiceField(required=False, choices=[("", "All"), *Job.Status.choices], widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, engines: Sequence[Engine], zone: ZoneInfo) -> None:
-        super().__init__(data)
-        self.zone = zone
+        super().__init__(data, zone=zone)
         self.fields["engine"].choices = [("", "All"), *((engine.pk, engine.name) for engine in engines)]  # type: ignore[attr-defined]  # a ChoiceField
         self.is_valid()
 
     @property
     def status_chosen(self) -> str:
         return str(self.cleaned_data.get("status") or "")
-
-    @property
-    def is_filtering(self) -> bool:
-        return any(self.cleaned_data.values())
 
     def condition(self) -> Q:
         """What the address asks for, but for the status, which the counts beside it leave open."""
@@ -65,15 +59,7 @@ class JobFilter(PageForm):
             chosen &= Q(group__engine_id=engine_id)
         if locale := asked.get("locale"):
             chosen &= Q(target_locale=locale)
-        if since := asked.get("since"):
-            chosen &= Q(created_at__gte=self._midnight(since))
-        if until := asked.get("until"):
-            chosen &= Q(created_at__lt=self._midnight(until + timedelta(days=1)))
-        return chosen
-
-    def _midnight(self, day: date) -> datetime:
-        """When the day begins where the organization is."""
-        return datetime.combine(day, time(), self.zone)
+        return chosen & self.between("created_at")
 
 
 def _begins(column: str, prefix: str, text: str) -> Q:

@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.db.models import Q
 
-from organizations.forms import PageForm
+from organizations.forms import DayField, FilterForm
 
 _ACTION = re.compile(r"[a-z_]{1,40}\.[a-z_]{1,40}")
 
 
-class AuditFilter(PageForm):
+class AuditFilter(FilterForm):
     person = forms.CharField(
         label="Person or key", required=False, max_length=254, widget=forms.TextInput({"type": "search", "list": "il-people", "autocomplete": "off"})
     )
@@ -25,21 +24,16 @@ class AuditFilter(PageForm):
         max_length=40,
         widget=forms.TextInput({"type": "search", "placeholder": "rol_… or role", "autocapitalize": "off"}),
     )
-    since = forms.DateField(label="From", required=False, widget=forms.DateInput({"type": "date"}))
-    until = forms.DateField(label="To", required=False, widget=forms.DateInput({"type": "date"}))
+    since = DayField("From")
+    until = DayField("To")
 
     def __init__(self, data: Any, *, actions: Iterable[str], zone: ZoneInfo) -> None:
         """`actions` are offered; any other that could be one is taken from the address all the same."""
-        super().__init__(data)
-        self.zone = zone
+        super().__init__(data, zone=zone)
         asked = str(data.get("action") or "")
         offered = sorted({*actions, *([asked] if _ACTION.fullmatch(asked) else [])})
         self.fields["action"].choices = [("", "All"), *((action, in_words(action)) for action in offered)]  # type: ignore[attr-defined]  # a ChoiceField
         self.is_valid()
-
-    @property
-    def is_filtering(self) -> bool:
-        return any(self.cleaned_data.values())
 
     def condition(self) -> Q:
         """On rows of the log. Days begin where the organization is."""
@@ -51,14 +45,7 @@ class AuditFilter(PageForm):
             chosen &= Q(action=action)
         if target := asked.get("target"):
             chosen &= Q(target_id__startswith=target.lower()) | Q(target_type=target.lower())
-        if since := asked.get("since"):
-            chosen &= Q(at__gte=self._midnight(since))
-        if until := asked.get("until"):
-            chosen &= Q(at__lt=self._midnight(until + timedelta(days=1)))
-        return chosen
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self.zone)
+        return chosen & self.between("at")
 
 
 def in_words(action: str) -> str:

@@ -3,7 +3,7 @@
 Days and times are those of the organization's zone.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
 
 from foundation.ids import is_id
-from organizations.forms import PageForm
+from organizations.forms import FIRST_DAY, LAST_DAY, DayField, FilterForm, PageForm
 from organizations.models import Organization
 from organizations.zones import zone_of
 from webhooks.queries import in_group, named
@@ -20,20 +20,11 @@ from webhooks.serializers import STORED_STATUS
 from webhooks.services import TEST_EVENT
 
 EVENT_TYPES = ("translation.completed", "translation.failed", TEST_EVENT)
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)  # beyond them a day in a zone may be none in UTC
 MOMENT = "%Y-%m-%dT%H:%M"  # as a browser's field for a local time writes it
 
 
-class DayInput(forms.DateField):
-    """A day; None where none was given."""
-
-    def __init__(self, label: str) -> None:
-        limits = [MinValueValidator(FIRST_DAY), MaxValueValidator(LAST_DAY)]
-        super().__init__(label=label, required=False, widget=forms.DateInput({"type": "date"}), validators=limits)
-
-
-class DeliveryFilter(PageForm):
-    """The filters of the log, from its address. A value that means nothing is said to be wrong and filters nothing."""
+class DeliveryFilter(FilterForm):
+    """The filters of the log of deliveries."""
 
     q = forms.CharField(
         label="Job, group or delivery id",
@@ -43,12 +34,12 @@ class DeliveryFilter(PageForm):
     )
     type = forms.ChoiceField(label="Event", required=False, choices=[("", "All"), *((name, name) for name in EVENT_TYPES)])
     url = forms.CharField(label="Receiver", required=False, max_length=2000, widget=forms.TextInput({"placeholder": "part of its URL", "size": 14}))
-    since = DayInput("From")
-    until = DayInput("To")
+    since = DayField("From")
+    until = DayField("To")
     status = forms.ChoiceField(required=False, choices=[("", "All"), *((wire, wire) for wire in STORED_STATUS)], widget=forms.HiddenInput)
 
     def __init__(self, data: Any, *, organization: Organization) -> None:
-        super().__init__(data)
+        super().__init__(data, zone=zone_of(organization))
         self.organization = organization
         self.is_valid()
 
@@ -63,10 +54,6 @@ class DeliveryFilter(PageForm):
         """A word of the wire; empty for all."""
         return str(self.cleaned_data.get("status") or "")
 
-    @property
-    def is_filtering(self) -> bool:
-        return any(self.cleaned_data.values())
-
     def condition(self) -> Q:
         """What the address asks for, but for the status, which the counts beside it leave open."""
         asked = self.cleaned_data
@@ -77,20 +64,12 @@ class DeliveryFilter(PageForm):
             chosen &= Q(event_type=event_type)
         if url := asked.get("url"):
             chosen &= self._sent_to(url)
-        if since := asked.get("since"):
-            chosen &= Q(created_at__gte=self._midnight(since))
-        if until := asked.get("until"):
-            chosen &= Q(created_at__lt=self._midnight(until + timedelta(days=1)))
-        return chosen
+        return chosen & self.between("created_at")
 
     def _sent_to(self, part: str) -> Q:
         """A delivery without an address of its own goes to the organization's."""
         to_default = part.lower() in self.organization.default_webhook_url.lower()
         return Q(url__icontains=part) | Q(url="") if to_default else Q(url__icontains=part)
-
-    def _midnight(self, day: date) -> datetime:
-        """When the day begins where the organization is."""
-        return datetime.combine(day, time(), zone_of(self.organization))
 
 
 class MomentInput(forms.DateTimeField):

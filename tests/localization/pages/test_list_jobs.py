@@ -88,6 +88,8 @@ def test_search_finds_a_group_or_a_job_by_the_beginning_of_its_id(as_owner: Clie
     [
         ({"locale": "english"}, "Unknown language subtag"),
         ({"since": "yesterday"}, "Enter a valid date."),
+        ({"since": "0001-01-01"}, "greater than or equal to 2000-01-01"),
+        ({"until": "9999-12-31"}, "less than or equal to 2999-12-31"),
         ({"status": "done"}, "is not one of the available choices"),
         ({"engine": "eng_0000000000000000000"}, "is not one of the available choices"),
     ],

@@ -47,7 +47,9 @@ def _tokens(days: Mapping[date, Figures]) -> Section:
 def _cost(days: Mapping[date, Figures]) -> Section:
     series = [_series("US dollars", days, lambda day: day.cost_usd)]
     return Section(
-        "Cost", "US dollars, of the calls whose price is known", stack("Cost of models on each day", _names(days), series, say=rough_usd, mark=rough_usd)
+        "Cost",
+        "US dollars, of the calls whose price is known",
+        stack("Cost of models on each day", _names(days), series, say=rough_usd, mark=rough_usd),
     )
 
 

@@ -3,17 +3,18 @@
 A row of all locales stands beside those of each locale, so that a chart over 90 days reads a row for each day, engine and stage, not a hundred.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Func, JSONField, Q, Subquery, Sum
+from django.db.models import Q, Subquery, Sum
 
 from engines.models import Engine
 from engines.pipeline_config import StageId
-from localization.histograms import BUCKETS, PROCESSING, WAITING, percentile
+from localization.histograms import add_up, percentile
 from localization.managers import DailyFiguresQuerySet, sees_all_figures
 from localization.models import DailyFigures
 from organizations.access import Actor
@@ -140,24 +141,22 @@ def last_days(count: int, *, now: datetime) -> tuple[date, date]:
 
 
 def read_days(scope: Scope) -> Mapping[date, Figures]:
-    """Whole jobs of each day of the scope; a day without any is in it too. One query."""
-    found = scope.rows().filter(target_locale=scope.locale, stage="").values("day").annotate(**_sums(with_durations=True))
-    figures = {row["day"]: _figures(row) for row in found.order_by()}
-    return {day: figures.get(day, NONE) for day in scope.days}
+    """Whole jobs of each day of the scope; a day without any is in it too. One query, a row for each day and engine."""
+    found = _gather(scope.rows().filter(target_locale=scope.locale, stage=""), "day")
+    return {day: found.get(day, NONE) for day in scope.days}
 
 
 def read_stages(scope: Scope) -> Mapping[StageId, Figures]:
-    """The steps of each stage that ran, in the order of stages. One query."""
-    found = scope.rows().filter(~Q(stage=""), target_locale=scope.locale).values("stage").annotate(**_sums(with_durations=True))
-    figures = {row["stage"]: _figures(row) for row in found.order_by()}
-    return {stage: figures[stage] for stage in StageId if stage in figures}
+    """The steps of each stage that ran, in the order of stages. One query, a row for each day, engine and stage."""
+    found = _gather(scope.rows().filter(~Q(stage=""), target_locale=scope.locale), "stage")
+    return {stage: found[stage] for stage in StageId if stage in found}
 
 
 def read_locales(scope: Scope) -> Mapping[tuple[str, str], Figures]:
     """Whole jobs by engine id and locale, without durations. One query, along the index on whole jobs."""
     rows = scope.rows().filter(~Q(target_locale=""), stage="")
     chosen = rows.filter(target_locale=scope.locale) if scope.locale else rows
-    found = chosen.values("engine_id", "target_locale").annotate(**_sums(with_durations=False))
+    found = chosen.values("engine_id", "target_locale").annotate(**_sums())
     return {(row["engine_id"], row["target_locale"]): _figures(row) for row in found.order_by()}
 
 
@@ -177,10 +176,9 @@ def read_rows(scope: Scope) -> Iterator[Row]:
     rows = scope.rows().filter(~Q(target_locale=""))
     chosen = rows.filter(target_locale=scope.locale) if scope.locale else rows
     names = ("day", "engine_id", "target_locale", "stage")
-    found = chosen.order_by(*names).values_list(*names, *COUNTS, *WAITING, *PROCESSING)
-    for day, engine_id, locale, stage, *values in found.iterator(chunk_size=ROWS_AT_ONCE):
-        counts, durations = values[: len(COUNTS)], tuple(values[len(COUNTS) :])
-        figures = Figures(**dict(zip(COUNTS, counts, strict=True)), waiting=durations[:BUCKETS], processing=durations[BUCKETS:])
+    found = chosen.order_by(*names).values_list(*names, *COUNTS, "waiting", "processing")
+    for day, engine_id, locale, stage, *counts, waiting, processing in found.iterator(chunk_size=ROWS_AT_ONCE):
+        figures = Figures(**dict(zip(COUNTS, counts, strict=True)), waiting=add_up([waiting]), processing=add_up([processing]))
         yield Row(day, engine_id, locale, stage, figures)
 
 
@@ -190,30 +188,32 @@ def stage_costs(engine_id: str, *, now: datetime) -> Mapping[StageId, StageCost]
     rows = DailyFigures.objects.filter(
         ~Q(stage=""), organization_id=organization, target_locale="", day__range=last_days(COST_DAYS, now=now), engine_id=engine_id
     )
-    found = {row["stage"]: _figures(row) for row in rows.values("stage").annotate(**_sums(with_durations=False)).order_by()}
+    found = {row["stage"]: _figures(row) for row in rows.values("stage").annotate(**_sums()).order_by()}
     stages = {stage: found.get(stage, NONE) for stage in StageId}
     return {stage: StageCost(figures.usd_per_1000_words, figures.success_rate, figures.ended) for stage, figures in stages.items()}
 
 
-class SumDurations(Func):
-    """The sums of all buckets of both histograms, as one array: Django takes longer to write 64 sums than a database to make them."""
-
-    contains_aggregate = True
-    output_field = JSONField()
-
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:  # type: ignore[override]  # nothing to fill in
-        function = "jsonb_build_array" if connection.vendor == "postgresql" else "json_array"
-        return f"{function}({', '.join(f'sum({name})' for name in (*WAITING, *PROCESSING))})", []
+def _gather(rows: DailyFiguresQuerySet, by: str) -> dict[Any, Figures]:
+    """Sums of the rows, durations included, for each value of a column."""
+    found: defaultdict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+    for key, *row in rows.order_by().values_list(by, *COUNTS, "waiting", "processing"):
+        found[key].append(tuple(row))
+    return {key: _sum(of_key) for key, of_key in found.items()}
 
 
-def _sums(*, with_durations: bool) -> dict[str, Any]:
-    sums: dict[str, Any] = {f"all_{name}": Sum(name) for name in COUNTS}
-    return {**sums, "durations": SumDurations()} if with_durations else sums
+def _sum(rows: Sequence[tuple[Any, ...]]) -> Figures:
+    *counts, waiting, processing = zip(*rows, strict=True)
+    sums: dict[str, Any] = dict(zip(COUNTS, map(sum, counts), strict=True))
+    return Figures(**sums, waiting=add_up(waiting), processing=add_up(processing))
+
+
+def _sums() -> dict[str, Sum]:
+    return {f"all_{name}": Sum(name) for name in COUNTS}
 
 
 def _figures(row: Mapping[str, Any]) -> Figures:
-    durations = tuple(row.get("durations", ()))
-    return Figures(**{name: row[f"all_{name}"] for name in COUNTS}, waiting=durations[:BUCKETS], processing=durations[BUCKETS:])
+    """Without durations."""
+    return Figures(**{name: row[f"all_{name}"] for name in COUNTS})
 
 
 def _add(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:

@@ -5,14 +5,21 @@ A percentile is read from the bucket in which the true one (by nearest rank) lie
 it is interpolated, which brings it far nearer where many are counted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil
 
 RATIO = 10**0.25
 BOUNDS = tuple(round(0.1 * RATIO**exponent, 6) for exponent in range(31))  # seconds; bucket n ends below BOUNDS[n]
 BUCKETS = len(BOUNDS) + 1
-WAITING = tuple(f"waiting_{bucket}" for bucket in range(BUCKETS))
-PROCESSING = tuple(f"processing_{bucket}" for bucket in range(BUCKETS))
+
+
+def add_up(stored: Iterable[Mapping[str, int]]) -> tuple[int, ...]:
+    """How many are in each bucket of all histograms together, which are stored as objects: bucket → how many."""
+    counts = [0] * BUCKETS
+    for one in stored:
+        for bucket, count in one.items():
+            counts[int(bucket)] += count
+    return tuple(counts)
 
 
 def percentile(counts: Sequence[int], share: float) -> float | None:

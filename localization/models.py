@@ -11,7 +11,6 @@ from engines.models import Engine
 from engines.pipeline_config import StageId
 from foundation.ids import PrefixedIdField
 from foundation.lease import Lease, WorkStatus, work_indexes
-from localization.histograms import PROCESSING, WAITING
 from localization.managers import DailyFiguresManager, JobGroupManager, JobManager
 from organizations.models import ApiKey, Organization
 
@@ -205,9 +204,7 @@ class DailyFigures(models.Model):
     """What ended on one UTC day, of one engine, locale and stage. Made by `localization.rollup` alone, and kept when jobs or the engine go.
 
     An empty stage is the whole job: its counts, words, terms and times are of the jobs that ended on the day, its tokens and cost of every step that
-    ended on it. An empty locale is all locales. Beside these columns there are the histograms: how many waited (from their turn to their start) and
-    were processed (from start to end, waits for people and retries included) how long, a column for each bucket of `localization.histograms`.
-    The numbers are plain integers: every thread's connection to SQLite keeps the schema in memory, and 80 checks would cost a drain 10 MB.
+    ended on it. An empty locale is all locales.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -216,18 +213,21 @@ class DailyFigures(models.Model):
     engine_id = PrefixedIdField("eng", primary_key=False)
     target_locale = models.CharField(max_length=35, blank=True, default="")
     stage = models.CharField(max_length=15, choices=StageId, blank=True, default="")
-    completed = models.IntegerField(default=0)  # jobs: without warnings
-    completed_with_warnings = models.IntegerField(default=0)  # jobs only
-    failed = models.IntegerField(default=0)
-    skipped = models.IntegerField(default=0)  # steps only
-    words = models.BigIntegerField(default=0)  # of the source, of what completed
-    priced_words = models.BigIntegerField(default=0)  # of these, where the cost is known; steps only
-    input_tokens = models.BigIntegerField(default=0)
-    output_tokens = models.BigIntegerField(default=0)
+    completed = models.PositiveIntegerField(default=0)  # jobs: without warnings
+    completed_with_warnings = models.PositiveIntegerField(default=0)  # jobs only
+    failed = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)  # steps only
+    words = models.PositiveBigIntegerField(default=0)  # of the source, of what completed
+    priced_words = models.PositiveBigIntegerField(default=0)  # of these, where the cost is known; steps only
+    input_tokens = models.PositiveBigIntegerField(default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0)
     cost_usd = models.DecimalField(max_digits=14, decimal_places=6, default=0)  # of the steps whose cost is known
-    unpriced = models.IntegerField(default=0)  # steps of which it is not
-    terms = models.IntegerField(default=0)  # of glossaries, in the sources of what completed
-    terms_missed = models.IntegerField(default=0)
+    unpriced = models.PositiveIntegerField(default=0)  # steps of which it is not
+    terms = models.PositiveIntegerField(default=0)  # of glossaries, in the sources of what completed
+    terms_missed = models.PositiveIntegerField(default=0)
+    # Histograms: bucket of `localization.histograms` → how many.
+    waiting = models.JSONField(default=dict)  # from their turn to their start
+    processing = models.JSONField(default=dict)  # from start to end, waits for people and retries included
 
     objects = DailyFiguresManager()
 
@@ -244,7 +244,3 @@ class DailyFigures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.engine_id} {self.target_locale or '*'} {self.stage or 'job'}"
-
-
-for _name in (*WAITING, *PROCESSING):
-    DailyFigures.add_to_class(_name, models.IntegerField(default=0))

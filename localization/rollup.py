@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from localization.histograms import BOUNDS, BUCKETS, PROCESSING, WAITING
+from localization.histograms import BOUNDS
 from localization.models import DailyFigures, Job, JobGroup, Step
 
 PATIENCE = timedelta(minutes=1)  # of the oldest step that is not counted: many are counted together
@@ -34,6 +34,7 @@ COUNTERS = (
     "terms",
     "terms_missed",
 )
+HISTOGRAMS = ("waiting", "processing")
 
 
 def roll_up(*, now: datetime) -> int:
@@ -78,28 +79,30 @@ def _add(ids: Sequence[int]) -> None:
 def _statement() -> str:
     dialect = _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
     quoted = {model: connection.ops.quote_name(model._meta.db_table) for model in (Step, Job, JobGroup, DailyFigures)}
-    columns = (*COUNTERS, *WAITING, *PROCESSING)
-    sums = [f"coalesce(sum({name}), 0)" for name in COUNTERS]
-    sums += [f"count(CASE WHEN {kind} = {bucket} THEN 1 END)" for kind in ("waiting", "processing") for bucket in range(BUCKETS)]
+    figures = quoted[DailyFigures]
     durations = {
         "waited": ("step.created_at", "step.started_at"),
         "took": ("step.started_at", "step.completed_at"),
         "job_waited": ("job.created_at", "job.started_at"),
         "job_took": ("job.started_at", "job.completed_at"),
     }
+    added = [f"{name} = {figures}.{name} + excluded.{name}" for name in COUNTERS]
+    added += [f"{name} = {dialect['merged'].format(stored=f'{figures}.{name}', new=f'excluded.{name}')}" for name in HISTOGRAMS]
     return _ADD.format(
         step_table=quoted[Step],
         job_table=quoted[Job],
         job_group_table=quoted[JobGroup],
-        figures_table=quoted[DailyFigures],
+        figures_table=figures,
         day=dialect["day"].format(at="step.completed_at"),
         among=dialect["among"],
         **{name: dialect["seconds"].format(begin=begin, end=end) for name, (begin, end) in durations.items()},
         **{f"{name}_bucket": _bucket(name) for name in ("waited", "took")},
         key=", ".join(KEY),
-        columns=", ".join(columns),
-        sums=", ".join(sums),
-        added=", ".join(f"{name} = {quoted[DailyFigures]}.{name} + excluded.{name}" for name in columns),
+        counters=", ".join(COUNTERS),
+        nothing=", ".join(["NULL"] * len(COUNTERS)),
+        sums=", ".join(f"coalesce(sum({name}), 0)" for name in COUNTERS),
+        histograms=", ".join(f"coalesce({dialect['object']} FILTER (WHERE kind = '{name}'), '{{}}')" for name in HISTOGRAMS),
+        added=", ".join(added),
     )
 
 
@@ -113,12 +116,24 @@ _POSTGRESQL: Mapping[str, str] = {
     "day": "({at} AT TIME ZONE 'UTC')::date",
     "among": "= ANY(%(ids)s)",
     "seconds": "extract(epoch FROM {end} - {begin})::float8",
+    "object": "jsonb_object_agg(bucket, total)",
+    "merged": """(
+        SELECT coalesce(jsonb_object_agg(bucket, total), '{{}}') FROM (
+            SELECT key AS bucket, sum(value::integer) AS total
+            FROM (SELECT * FROM jsonb_each_text({stored}) UNION ALL SELECT * FROM jsonb_each_text({new})) AS one GROUP BY key
+        ) AS merged)""",
 }
 # Times are texts in UTC there; rounded, because a fraction of a day in floating point is no whole number of microseconds.
 _SQLITE: Mapping[str, str] = {
     "day": "date({at})",
     "among": "IN (SELECT value FROM json_each(%(ids)s))",
     "seconds": "round((julianday({end}) - julianday({begin})) * 86400, 3)",
+    "object": "json_group_object(bucket, total)",
+    "merged": """(
+        SELECT json_group_object(bucket, total) FROM (
+            SELECT key AS bucket, sum(value) AS total
+            FROM (SELECT key, value FROM json_each({stored}) UNION ALL SELECT key, value FROM json_each({new})) GROUP BY key
+        ))""",
 }
 
 # A job ends in the transaction that ends its last step, and is counted with it. Steps that nobody claimed (a copy of the source, a stage that another
@@ -160,10 +175,20 @@ WITH ended AS MATERIALIZED (
         CAST(status = 'completed' AS integer), CAST(status = 'completed_with_warnings' AS integer), CAST(status = 'failed' AS integer), 0, words, 0,
         0, 0, 0, 0, terms, terms_missed, {waited_bucket}, {took_bucket}
     FROM ended_job
+), keyed AS MATERIALIZED (
+    SELECT part.*, CASE WHEN is_of_all THEN '' ELSE target_locale END AS locale
+    FROM part CROSS JOIN (SELECT true AS is_of_all UNION ALL SELECT false) twice
+), piece AS (
+    SELECT organization_id, locale, day, engine_id, stage, NULL AS kind, NULL AS bucket, NULL AS total, {counters} FROM keyed
+    UNION ALL
+    SELECT organization_id, locale, day, engine_id, stage, 'waiting', waiting, count(*), {nothing}
+    FROM keyed WHERE waiting IS NOT NULL GROUP BY 1, 2, 3, 4, 5, waiting
+    UNION ALL
+    SELECT organization_id, locale, day, engine_id, stage, 'processing', processing, count(*), {nothing}
+    FROM keyed WHERE processing IS NOT NULL GROUP BY 1, 2, 3, 4, 5, processing
 )
-INSERT INTO {figures_table} ({key}, {columns})
-SELECT organization_id, CASE WHEN is_of_all THEN '' ELSE target_locale END AS locale, day, engine_id, stage, {sums}
-FROM part CROSS JOIN (SELECT true AS is_of_all UNION ALL SELECT false) twice
-GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+INSERT INTO {figures_table} ({key}, {counters}, waiting, processing)
+SELECT organization_id, locale, day, engine_id, stage, {sums}, {histograms}
+FROM piece GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 ON CONFLICT ({key}) DO UPDATE SET {added}
 """

@@ -1,6 +1,7 @@
 """Every page of the product, and how to look at one: in a size and a theme, with what the console, axe-core or a sideways scroll complain of.
 
-`script/screenshots` takes the pictures, `test_every_page` reads the complaints. A new page is a line in PAGES; `showcase` makes what it shows.
+`script/screenshots` takes the pictures, `script/doc_pictures` those of docs/, `test_every_page` reads the complaints. A new page is a line in PAGES;
+`showcase` makes what it shows.
 """
 
 import json
@@ -157,8 +158,8 @@ class Gallery:
         self._states: dict[str, Any] = {}
         product.start_web()
 
-    def look(self, shot: Shot, *, size: str, theme: str, picture: Path | None = None) -> list[str]:
-        """What is wrong with the page in this look."""
+    def look(self, shot: Shot, *, size: str, theme: str, picture: Path | None = None, is_whole: bool = True) -> list[str]:
+        """What is wrong with the page in this look. A `picture` is of the whole page, or else of the window as it opens."""
         width, height = SIZES[size]
         context = self._browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, storage_state=self._state(shot.person), reduced_motion="reduce"
@@ -174,7 +175,7 @@ class Gallery:
         page.wait_for_load_state("load")
         if picture:
             page.wait_for_timeout(250)  # fonts
-            page.screenshot(path=picture, full_page=True)
+            page.screenshot(path=picture, full_page=is_whole)
         if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append("scrolls sideways")
         found += _complaints_of_axe(page)

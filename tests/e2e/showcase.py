@@ -1,7 +1,7 @@
 """Fills a deployment's demo with job groups in every state, for pictures: `python -m tests.e2e.showcase`, in the deployment's environment.
 
 Nothing runs here: steps are claimed and settled as a drain would, with outcomes written by hand, so that the pictures stay the same whatever a model
-says. No worker may run beside it. Prints the ids that `script/screenshots.py` puts into addresses, as JSON.
+says. No worker may run beside it. Prints the ids that `gallery` puts into addresses, as JSON.
 """
 
 import json

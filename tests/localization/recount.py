@@ -7,18 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from foundation.lease import WorkStatus
-from localization.histograms import BOUNDS, PROCESSING, WAITING
+from localization.histograms import BOUNDS
 from localization.models import DailyFigures, Job, Step
-from localization.rollup import COUNTERS, KEY
+from localization.rollup import COUNTERS, HISTOGRAMS, KEY
 
 Figures = dict[tuple[str, ...], dict[str, Any]]
 DONE = {Job.Status.COMPLETED, Job.Status.COMPLETED_WITH_WARNINGS}
 
 
 def stored() -> Figures:
-    """The rows by their key, without their zeros."""
-    names = (*COUNTERS, *WAITING, *PROCESSING)
-    return {tuple(str(row[name]) for name in KEY): _present(row, names) for row in DailyFigures.objects.values(*KEY, *names)}
+    """The rows by their key, without their zeros; a bucket of a histogram as `waiting 12`."""
+    return {tuple(str(row[name]) for name in KEY): _of_row(row) for row in DailyFigures.objects.values(*KEY, *COUNTERS, *HISTOGRAMS)}
+
+
+def _of_row(row: dict[str, Any]) -> dict[str, Any]:
+    buckets = {f"{name} {bucket}": Decimal(count) for name in HISTOGRAMS for bucket, count in row[name].items()}
+    return {**_present(row, COUNTERS), **buckets}
 
 
 def recount() -> Figures:
@@ -73,8 +77,8 @@ def _of_job(job: Job, last: Step) -> dict[str, Any]:
 
 
 def _durations(created: datetime, started: datetime | None, ended: datetime | None) -> dict[str, int]:
-    spans = [(WAITING, created, started), (PROCESSING, started, ended)]
-    return {names[bisect_right(BOUNDS, (end - begin).total_seconds())]: 1 for names, begin, end in spans if begin and end}
+    spans = [("waiting", created, started), ("processing", started, ended)]
+    return {f"{name} {bisect_right(BOUNDS, (end - begin).total_seconds())}": 1 for name, begin, end in spans if begin and end}
 
 
 def _present(counts: Any, names: tuple[str, ...]) -> dict[str, Any]:

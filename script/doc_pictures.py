@@ -15,7 +15,7 @@ from tests.servers.deployment import ROOT, Deployment
 
 DOCS = ROOT / "docs"
 PICTURES = DOCS / "pictures"
-MAX_BYTES = 150_000
+MAX_BYTES = 250_000
 _SHOWN = re.compile(r"\]\(pictures/([a-z0-9-]+)\.png\)")
 
 

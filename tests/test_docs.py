@@ -11,7 +11,7 @@ from markdown_it.token import Token
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 TEXTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-MAX_BYTES = 150_000  # of a picture
+MAX_BYTES = 250_000  # of a picture
 MAX_PICTURES = 12
 
 _WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:")

@@ -24,6 +24,7 @@ NAMES = [
     "reviews",
     "external_orders",
     "corpus_payload",
+    "pages",
     "prompt_overhead",
 ]
 WITHOUT_DATABASE = ["checks_corpus"]
